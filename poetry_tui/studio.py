@@ -5,13 +5,38 @@ The app, the command line and the server differ in how they show events, not in 
 
 from __future__ import annotations
 
+import asyncio
+import secrets
 from collections.abc import AsyncGenerator
-from dataclasses import dataclass
+from contextlib import aclosing
+from dataclasses import dataclass, replace
+from datetime import datetime
 
+from poetry_tui import __version__
+from poetry_tui.errors import BadRequest, ModelError
 from poetry_tui.library import Library
-from poetry_tui.llm import ModelSpec
+from poetry_tui.llm import ChatModel, ModelSettings, ModelSpec, open_model
+from poetry_tui.places import data_folder
+from poetry_tui.prosody.forms import detect, form_named
+from poetry_tui.prosody.report import report
 from poetry_tui.settings import Settings
-from poetry_tui.workshop import Event, Hand, Intervention, Session
+from poetry_tui.workshop import Event, Hand, Intervention, Session, apply, fold, opened
+from poetry_tui.workshop.events import (
+    DraftWritten,
+    Failed,
+    FormMeasured,
+    Role,
+    RoleSettings,
+    SessionOpened,
+    SessionResumed,
+    SessionSettings,
+    SessionStopped,
+)
+from poetry_tui.workshop.loop import Players, run
+from poetry_tui.workshop.prompts import style_named
+
+LONGEST_REQUEST = 8000
+"""Characters; more would leave a small context no room for the poem."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,51 +51,193 @@ class Cast:
 class Studio:
     """Opens sessions, and keeps the models of the last one loaded for the next."""
 
-    settings: Settings
-    library: Library
+    def __init__(self, settings: Settings, library: Library) -> None:
+        self.settings = settings
+        self.library = library
+        self._handles: dict[tuple[Role, ModelSpec], ChatModel] = {}
+
+    def model_settings(self) -> ModelSettings:
+        """Where the engines are, from the settings."""
+        return ModelSettings(
+            ollama_host=self.settings.ollama.host or "",
+            keep_alive=self.settings.ollama.keep_alive,
+            openai_base_url=self.settings.openai.base_url or "",
+            models_folder=data_folder() / "models",
+        )
 
     async def cast(self) -> Cast:
-        """Decide which models play the roles (settings, else what is installed: Ollama first, then the embedded model)."""
-        raise NotImplementedError
+        """Decide which models play the roles: those of the settings; for `auto`, what Ollama has, else the embedded model.
+
+        Raises `ModelNotFound` where there is no model at all.
+        """
+        wanted = (self.settings.poet.model, self.settings.educator.model)
+        if "auto" not in wanted:
+            return Cast(ModelSpec.parse(wanted[0]), ModelSpec.parse(wanted[1]))
+        names = await self._chat_models()
+        poet, educator = (
+            self._choose(role, names) if spec == "auto" else ModelSpec.parse(spec)
+            for role, spec in zip(("poet", "educator"), wanted, strict=True)
+        )
+        remark = "" if names else "Ollama does not answer or has no model yet: the small built-in model writes."
+        return Cast(poet, educator, remark)
+
+    async def _chat_models(self) -> list[str]:
+        from poetry_tui.llm.ollama import installed
+
+        try:
+            names = await installed(self.settings.ollama.host or "")
+        except ModelError:
+            return []
+        return [name for name in names if "embed" not in name]
+
+    def _choose(self, role: str, names: list[str]) -> ModelSpec:
+        from poetry_tui.llm.embedded import find_embedded
+
+        trained = next((name for name in names if name.removesuffix(":latest") == f"poetry-{role}"), None)
+        if names:
+            return ModelSpec("ollama", trained or names[0])
+        find_embedded(data_folder() / "models")
+        return ModelSpec("embedded")
 
     async def warm(self, cast: Cast) -> None:
-        """Load both models while the person still types."""
-        raise NotImplementedError
+        """Load both models while the person still types (only the Poet's, where one model is to be in memory at a time)."""
+        roles: tuple[Role, ...] = ("poet",) if self.settings.swap else ("poet", "educator")
+        for role in roles:
+            spec = cast.poet if role == "poet" else cast.educator
+            await self._handle(role, spec).warm(self._role_settings(role, spec).options)
 
-    def begin(self, request: str, cast: Cast, *, form: str | None, rounds: int, seed: int | None) -> Piece:
-        """A new session in the library; raises `BadRequest` for an empty request or an unknown form."""
-        raise NotImplementedError
+    def begin(
+        self, request: str, cast: Cast, *, form: str | None = None, rounds: int | None = None, seed: int | None = None
+    ) -> Piece:
+        """A new session in the library. `form` None takes the form that the request names, if any.
+
+        Raises `BadRequest` for an empty or very long request, an unknown form, or rounds below 0.
+        """
+        request = request.strip()
+        if not request:
+            raise BadRequest('There is no request yet. Say what the poem is to be about: "a poem about winter light".')
+        if len(request) > LONGEST_REQUEST:
+            raise BadRequest(
+                f"The request has {len(request):,} characters; the models can take {LONGEST_REQUEST:,}. Shorten it."
+            )
+        rounds = self.settings.rounds if rounds is None else rounds
+        if rounds < 0:
+            raise BadRequest(f"There cannot be {rounds} rounds. Give 0 (the Poet alone) or more.")
+        found = form_named(form) if form else detect(request)
+        settings = SessionSettings(
+            request=request,
+            poet=self._role_settings("poet", cast.poet),
+            educator=self._role_settings("educator", cast.educator),
+            rounds=rounds,
+            form=found.name if found else None,
+            seed=secrets.randbelow(2**31) if seed is None else seed,
+            brief=self.settings.brief,
+            note=self.settings.note,
+            approval=self.settings.approval,
+            swap=self.settings.swap,
+        )
+        opening = SessionOpened(settings=settings, at=_now(), version=__version__)
+        return Piece(self, self.library.begin(opening), opened(opening))
 
     def reopen(self, session_id: str) -> Piece:
-        """A session from the library."""
-        raise NotImplementedError
+        """A session from the library. Raises `LibraryError` when it is not there or damaged."""
+        return Piece(self, session_id, fold(self.library.events(session_id)))
+
+    def players(self, settings: SessionSettings) -> Players:
+        """The two handles for a session. Raises a `ModelError` for models that cannot be there."""
+        return Players(
+            self._handle("poet", ModelSpec.parse(settings.poet.model)),
+            self._handle("educator", ModelSpec.parse(settings.educator.model)),
+        )
 
     async def aclose(self) -> None:
         """Let go of the models and close the library."""
-        raise NotImplementedError
+        for handle in self._handles.values():
+            await handle.aclose()
+        self._handles.clear()
+        await asyncio.to_thread(self.library.close)
+
+    def _handle(self, role: Role, spec: ModelSpec) -> ChatModel:
+        if (role, spec) not in self._handles:
+            self._handles[role, spec] = open_model(spec, self.model_settings())
+        return self._handles[role, spec]
+
+    def _role_settings(self, role: Role, spec: ModelSpec) -> RoleSettings:
+        embedded = spec.engine == "embedded"
+        section = self.settings.poet if role == "poet" else self.settings.educator
+        small = self.settings.embedded.poet if role == "poet" else self.settings.embedded.educator
+        style = "short" if embedded else "full"
+        return RoleSettings(
+            model=str(spec),
+            options=(small if embedded else section.options).chat_options(),
+            style=style,
+            system=style_named(style).system(role),
+        )
 
 
 class Piece:
     """One poem in the making: its session, kept in the library, and the hand of the person in it."""
 
-    id: str
-    session: Session
-    hand: Hand
+    def __init__(self, studio: Studio, session_id: str, session: Session) -> None:
+        self.id = session_id
+        self.session = session
+        self.hand = Hand(pause=studio.settings.pause)
+        self.running = False
+        self._studio = studio
 
-    def run(self, rounds: int | None = None) -> AsyncGenerator[Event]:
+    async def run(self, rounds: int | None = None) -> AsyncGenerator[Event]:
         """Go on from where the session stands until it closes, fails or the generator is closed.
 
         Each event is journaled and folded into `session` before it is yielded. A cancelled or closed run journals
-        `SessionStopped`. For a session that is closed, `rounds` (in all) must say how far to go on.
+        `SessionStopped`. `rounds` (in all) says how far to go; a closed session goes on for one more round by default.
+        Raises `LibraryError` when the journal cannot be written.
         """
-        raise NotImplementedError
-
-    @property
-    def running(self) -> bool:
-        """Whether `run` is being iterated."""
-        raise NotImplementedError
+        self.running = True
+        try:
+            if self.session.calls or self.session.writing or not self.session.running:
+                yield self._keep(SessionResumed(rounds=self._goal(rounds), at=_now()))
+            players = self._studio.players(self.session.settings)
+            async with aclosing(run(self.session, players, self.hand)) as events:
+                async for event in events:
+                    yield self._keep(event)
+        except ModelError as error:
+            yield self._keep(Failed(message=str(error), error=type(error).__name__))
+        except (asyncio.CancelledError, GeneratorExit):
+            self._keep(SessionStopped())
+            raise
+        finally:
+            self.running = False
 
     def intervene(self, intervention: Intervention) -> Event | None:
-        """The person steps in. At rest it is journaled and folded at once and returned; in a running loop it is left to
-        the hand (None is returned), and comes back as an event of `run`."""
-        raise NotImplementedError
+        """The person steps in.
+
+        In a running loop it is left to the hand (None is returned) and comes back as an event of `run`. At rest it is
+        journaled and folded at once and returned; a draft by hand is measured at once too.
+        """
+        if self.running:
+            self.hand.put(intervention)
+            return None
+        if isinstance(intervention, DraftWritten):
+            intervention = replace(intervention, number=len(self.session.drafts) + 1)
+        self._keep(intervention)
+        if isinstance(intervention, DraftWritten):
+            form = self.session.settings.form
+            measured = report(self.session.drafts[-1].poem, form_named(form) if form else None)
+            self._keep(FormMeasured(draft=intervention.number, report=measured))
+        return intervention
+
+    def _goal(self, rounds: int | None) -> int:
+        if rounds is not None:
+            return rounds
+        session = self.session
+        return session.rounds if session.closed is None else max(session.rounds, session.closed_rounds + 1)
+
+    def _keep(self, event: Event) -> Event:
+        self._studio.library.append(self.id, event)
+        self.session = apply(self.session, event)
+        return event
+
+
+def _now() -> str:
+    return datetime.now().astimezone().isoformat(timespec="seconds")
+

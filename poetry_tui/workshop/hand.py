@@ -16,10 +16,20 @@ class Hand:
     """
 
     def __init__(self, *, pause: bool = False) -> None:
-        self.pause = pause
+        self._pause = pause
         self._given: list[Intervention] = []
         self._changed = asyncio.Event()
         self._released = False
+
+    @property
+    def pause(self) -> bool:
+        """Whether the loop is to wait after each critique."""
+        return self._pause
+
+    @pause.setter
+    def pause(self, pause: bool) -> None:
+        self._pause = pause
+        self._changed.set()
 
     def put(self, intervention: Intervention) -> None:
         """Leave an intervention for the loop."""

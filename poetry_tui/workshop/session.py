@@ -72,11 +72,15 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True)
 class Writing:
-    """A turn that is going on, or was broken off: what has been written and thought so far."""
+    """A turn that is going on, or was broken off: what has been written and thought so far.
+
+    `directions` counts the pending directions that its prompt holds.
+    """
 
     turn: TurnStarted
     text: str = ""
     thinking: str = ""
+    directions: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +94,20 @@ class Call:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session's state. `round` is the last closed round + 1; 0 while there is no draft yet."""
+    """A session's state.
+
+    `rounds` is how many were asked for; approvals up to round `overruled` no longer count, since the person went on.
+    """
 
     settings: SessionSettings
     opened_at: str = ""
     rounds: int = 0
-    brief: str = ""
+    overruled: int = 0
+    brief: str | None = None
     drafts: tuple[Draft, ...] = ()
     critiques: tuple[Critique, ...] = ()
     closed_rounds: int = 0
-    note: str = ""
+    note: str | None = None
     directions: tuple[str, ...] = ()
     pending_directions: tuple[str, ...] = ()
     writing: Writing | None = None
@@ -123,6 +131,12 @@ class Session:
     def draft(self, number: int) -> Draft:
         """Draft `number`, counted from 1."""
         return self.drafts[number - 1]
+
+    @property
+    def approved(self) -> bool:
+        """Whether the last critique ends the loop: approval said, borne out by measurement, and not overruled."""
+        last = self.critiques[-1] if self.critiques else None
+        return last is not None and last.approval is not None and last.approval.approved and last.round > self.overruled
 
     def critique_of(self, draft: int) -> Critique | None:
         """The last critique written about a draft."""
@@ -162,7 +176,9 @@ def apply(session: Session, event: Event) -> Session:
                 return replace(session, writing=replace(writing, thinking=writing.thinking + text))
             return replace(session, writing=replace(writing, text=writing.text + text))
         case TurnStarted():
-            return replace(session, writing=Writing(event), waiting=False, stopped=False, failure=None)
+            directions = len(session.pending_directions) if event.turn == "revision" else 0
+            writing = Writing(event, directions=directions)
+            return replace(session, writing=writing, waiting=False, stopped=False, failure=None)
         case TurnFinished():
             return _finish_turn(session, event)
         case BriefWritten(text=text):
@@ -177,8 +193,7 @@ def apply(session: Session, event: Event) -> Session:
                 restored=event.restored,
                 locked=frozenset(event.locked),
             )
-            pending = session.pending_directions if event.by == "person" else ()
-            return replace(session, drafts=(*session.drafts, draft), pending_directions=pending)
+            return replace(session, drafts=(*session.drafts, draft))
         case FormMeasured(draft=number, report=report):
             return _with_draft(session, replace(session.draft(number), report=report))
         case CritiqueWritten():
@@ -213,7 +228,9 @@ def apply(session: Session, event: Event) -> Session:
         case SessionClosed(reason=reason):
             return replace(session, closed=reason, waiting=False, writing=None)
         case SessionResumed(rounds=rounds):
-            return replace(session, rounds=rounds, closed=None, stopped=False, failure=None, writing=None)
+            overruled = session.overruled if session.closed is None else len(session.critiques)
+            session = replace(session, rounds=rounds, overruled=overruled, writing=None)
+            return replace(session, closed=None, stopped=False, failure=None)
         case SessionOpened():
             raise ValueError("a session is opened only once")
 
@@ -221,10 +238,11 @@ def apply(session: Session, event: Event) -> Session:
 def _finish_turn(session: Session, event: TurnFinished) -> Session:
     if session.writing is None:
         return session
-    turn = session.writing.turn
+    turn, used = session.writing.turn, session.writing.directions
     session = replace(session, writing=None, calls=(*session.calls, Call(turn, event.usage, event.repeating)))
     if not event.kept:
         return session
+    session = replace(session, pending_directions=session.pending_directions[used:])
     return _with_chat(session, turn.role, (*session.chat(turn.role), Exchange(turn.prompt, event.reply)))
 
 
