@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import AsyncGenerator
+from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -49,11 +49,17 @@ class Cast:
 
 
 class Studio:
-    """Opens sessions, and keeps the models of the last one loaded for the next."""
+    """Opens sessions, and keeps the models of the last one loaded for the next. `opening` makes a handle from a spec."""
 
-    def __init__(self, settings: Settings, library: Library) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        library: Library,
+        opening: Callable[[ModelSpec, ModelSettings], ChatModel] = open_model,
+    ) -> None:
         self.settings = settings
         self.library = library
+        self._opening = opening
         self._handles: dict[tuple[Role, ModelSpec], ChatModel] = {}
 
     def model_settings(self) -> ModelSettings:
@@ -159,7 +165,7 @@ class Studio:
 
     def _handle(self, role: Role, spec: ModelSpec) -> ChatModel:
         if (role, spec) not in self._handles:
-            self._handles[role, spec] = open_model(spec, self.model_settings())
+            self._handles[role, spec] = self._opening(spec, self.model_settings())
         return self._handles[role, spec]
 
     def _role_settings(self, role: Role, spec: ModelSpec) -> RoleSettings:
