@@ -1,0 +1,96 @@
+"""A session printed as it happens: with Rich in a terminal, plain where the output goes elsewhere."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from rich.console import Console
+from rich.text import Text
+
+from poetry_tui.verse import printable
+from poetry_tui.workshop import Event, Session
+from poetry_tui.workshop.events import (
+    ApprovalJudged,
+    DraftWritten,
+    FormMeasured,
+    SessionClosed,
+    TokenWritten,
+    TurnFinished,
+    TurnStarted,
+    Warned,
+)
+
+if TYPE_CHECKING:
+    from poetry_tui.studio import Piece
+
+_TITLES = {"brief": "Brief", "draft": "Draft", "critique": "Critique", "revision": "Draft", "note": "Last note"}
+_ENDINGS = {
+    "approved": "The Educator approves, and the form holds.",
+    "rounds": "All rounds are done.",
+    "accepted": "Accepted as it is.",
+}
+
+
+def console(*, err: bool = False) -> Console:
+    """A console that never reads markup or emoji codes in a text, and never wraps where the output is no terminal."""
+    stream = sys.stderr if err else sys.stdout
+    return Console(file=stream, markup=False, emoji=False, highlight=False, soft_wrap=not stream.isatty())
+
+
+class SessionPrinter:
+    """Prints the events of a session, each as it comes."""
+
+    def __init__(self, session: Session, remark: str) -> None:
+        self._out = console()
+        self._thinking = False
+        settings = session.settings
+        self._out.print(settings.request, style="bold")
+        who = f"poet {settings.poet.model} · educator {settings.educator.model} · seed {settings.seed}"
+        self._out.print(f"{settings.form or 'no form'} · {settings.rounds} rounds · {who}", style="dim")
+        if remark:
+            self._out.print(remark, style="yellow")
+
+    def show(self, event: Event, session: Session) -> None:
+        """Print what this event adds. `session` is the state after it."""
+        match event:
+            case TurnStarted():
+                self._heading(event, session)
+            case TokenWritten(text=text, thinking=thinking):
+                if thinking and not self._thinking:
+                    self._out.print("(thinking …)", style="dim italic")
+                self._thinking = thinking
+                if not thinking:
+                    self._out.print(Text(printable(text)), end="")
+            case TurnFinished(usage=usage):
+                self._out.print()
+                if usage.generated_tokens and usage.total_seconds:
+                    speed = usage.generated_tokens / usage.total_seconds
+                    self._out.print(f"{usage.generated_tokens} tokens · {speed:.0f} tok/s", style="dim")
+            case DraftWritten(restored=restored) if restored:
+                self._out.print(f"Locked lines put back: {', '.join(map(str, restored))}", style="yellow")
+            case FormMeasured(report=report):
+                self._out.print(report.block(), style="cyan")
+            case ApprovalJudged(said=True, holds=False):
+                self._out.print("The Educator approves, but the measured form does not hold: it goes on.", style="yellow")
+            case Warned(message=message):
+                self._out.print(message, style="yellow")
+            case SessionClosed(reason=reason):
+                self._out.print(f"\n{_ENDINGS[reason]}", style="green")
+            case _:
+                pass
+
+    def end(self, piece: Piece) -> None:
+        """The poem as it stands, and where to find the session again."""
+        if piece.session.poem and piece.session.closed:
+            self._out.rule("The poem") if self._out.is_terminal else self._out.print("\n== The poem ==")
+            self._out.print(Text(piece.session.poem.text))
+        self._out.print(f"\nKept as {piece.id}: poetry-tui sessions show {piece.id}", style="dim")
+
+    def _heading(self, event: TurnStarted, session: Session) -> None:
+        title = _TITLES[event.turn]
+        if event.turn in ("draft", "revision"):
+            title = f"Draft {len(session.drafts) + 1}"
+        elif event.turn == "critique":
+            title = f"Critique of draft {len(session.drafts)}"
+        self._out.print(f"\n── {title} · {event.model}", style="bold")
