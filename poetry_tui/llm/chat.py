@@ -80,8 +80,8 @@ Chunk = TextChunk | ChatEnd
 class ChatModel(Protocol):
     """One conversation's handle on a language model.
 
-    A handle keeps its own prefix cache where the engine has slots, so each role opens its own, on the same spec or another.
-    Every method may raise a `poetry_tui.errors.ModelError`.
+    A handle keeps its own prefix cache where the engine has slots, so each role opens its own, on the same spec or
+    another. Every method may raise a `poetry_tui.errors.ModelError`.
     """
 
     @property
