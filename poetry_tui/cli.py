@@ -32,7 +32,9 @@ app = typer.Typer(
 sessions_app = typer.Typer(help="The sessions you have kept.", no_args_is_help=True)
 app.add_typer(sessions_app, name="sessions")
 
-Poet = Annotated[str | None, typer.Option(help="Model of the Poet: ollama:NAME, gguf:PATH, openai:NAME, embedded, auto.")]
+Poet = Annotated[
+    str | None, typer.Option(help="Model of the Poet: ollama:NAME, gguf:PATH, openai:NAME, embedded, auto.")
+]
 Educator = Annotated[str | None, typer.Option(help="Model of the Educator, named as for --poet.")]
 Host = Annotated[str | None, typer.Option("--ollama-host", help="Address of the Ollama server.")]
 Swap = Annotated[bool | None, typer.Option("--swap/--no-swap", help="Keep only the speaking model in memory.")]
@@ -152,9 +154,13 @@ def sessions_list(
             typer.echo(json.dumps([asdict(summary) for summary in found], indent=2, ensure_ascii=False, default=str))
             return
         for summary in found:
-            typer.echo(f"{summary.id}  {summary.opened_at[:16].replace('T', ' ')}  {summary.state:<9} {summary.request[:70]}")
+            typer.echo(
+                f"{summary.id}  {summary.opened_at[:16].replace('T', ' ')}  {summary.state:<9} {summary.request[:70]}"
+            )
         if not found:
-            typer.echo("No session has these words." if query else 'No session yet. Begin one: poetry-tui write "…"', err=True)
+            typer.echo(
+                "No session has these words." if query else 'No session yet. Begin one: poetry-tui write "…"', err=True
+            )
 
 
 @sessions_app.command("show")

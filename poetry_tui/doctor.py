@@ -1,4 +1,4 @@
-"""What is installed, reachable or missing, and the next step for each: for `poetry-tui doctor` and the app's first run."""
+"""What is installed, reachable or missing, and the next step for each: `poetry-tui doctor` and the app's first run."""
 
 from __future__ import annotations
 
@@ -98,7 +98,9 @@ def _library() -> Finding:
 
 def _ollama(found: Engines) -> list[Finding]:
     if found.ollama_error and not found.ollama_version:
-        step = "Start it with: ollama serve" if found.ollama_binary else "Install it from ollama.com, or go on without it."
+        step = (
+            "Start it with: ollama serve" if found.ollama_binary else "Install it from ollama.com, or go on without it."
+        )
         return [Finding("Ollama", "note", found.ollama_error, step)]
     findings = [Finding("Ollama", "good", f"version {found.ollama_version}")]
     if found.ollama_models:

@@ -55,7 +55,7 @@ class ModelNotFound(ModelError):
 class ContextFull(ModelError):
     """The chat does not fit into the context.
 
-    `prompt_tokens` is the size of the chat, `context_length` that of the context (tokens; None where the engine does not say).
+    `prompt_tokens` is the size of the chat, `context_length` that of the context (None where the engine does not say).
     """
 
     def __init__(self, message: str, prompt_tokens: int | None = None, context_length: int | None = None) -> None:

@@ -72,7 +72,9 @@ class SessionPrinter:
             case FormMeasured(report=report):
                 self._out.print(report.block(), style="cyan")
             case ApprovalJudged(said=True, holds=False):
-                self._out.print("The Educator approves, but the measured form does not hold: it goes on.", style="yellow")
+                self._out.print(
+                    "The Educator approves, but the measured form does not hold: it goes on.", style="yellow"
+                )
             case Warned(message=message):
                 self._out.print(message, style="yellow")
             case SessionClosed(reason=reason):

@@ -21,6 +21,7 @@ from poetry_tui.prosody.forms import detect, form_named
 from poetry_tui.prosody.report import report
 from poetry_tui.settings import Settings
 from poetry_tui.workshop import Event, Hand, Intervention, Session, apply, fold, opened
+from poetry_tui.workshop.asking import Players
 from poetry_tui.workshop.events import (
     DraftWritten,
     Failed,
@@ -32,7 +33,7 @@ from poetry_tui.workshop.events import (
     SessionSettings,
     SessionStopped,
 )
-from poetry_tui.workshop.loop import Players, run
+from poetry_tui.workshop.loop import run
 from poetry_tui.workshop.prompts import style_named
 
 LONGEST_REQUEST = 8000
@@ -49,7 +50,7 @@ class Cast:
 
 
 class Studio:
-    """Opens sessions, and keeps the models of the last one loaded for the next. `opening` makes a handle from a spec."""
+    """Opens sessions, and keeps their models loaded for the next. `opening` makes a handle from a spec."""
 
     def __init__(
         self,
@@ -72,7 +73,7 @@ class Studio:
         )
 
     async def cast(self) -> Cast:
-        """Decide which models play the roles: those of the settings; for `auto`, what Ollama has, else the embedded model.
+        """Decide which models play: those of the settings; for `auto`, what Ollama has, else the embedded model.
 
         Raises `ModelNotFound` where there is no model at all.
         """
@@ -106,7 +107,7 @@ class Studio:
         return ModelSpec("embedded")
 
     async def warm(self, cast: Cast) -> None:
-        """Load both models while the person still types (only the Poet's, where one model is to be in memory at a time)."""
+        """Load both models while the person still types (with `swap` on, the Poet's alone)."""
         roles: tuple[Role, ...] = ("poet",) if self.settings.swap else ("poet", "educator")
         for role in roles:
             spec = cast.poet if role == "poet" else cast.educator
@@ -246,4 +247,3 @@ class Piece:
 
 def _now() -> str:
     return datetime.now().astimezone().isoformat(timespec="seconds")
-

@@ -52,7 +52,9 @@ def test_a_wrong_value_names_file_line_and_key(text, line, key):
     assert f"key {key}:" in str(error.value)
 
 
-@pytest.mark.parametrize(("text", "line"), [("rounds: 2\nbrief: [1,\n", 3), ("- a\n- b\n", 1), (b"rounds: 2\n# \xff\n", 2)])
+@pytest.mark.parametrize(
+    ("text", "line"), [("rounds: 2\nbrief: [1,\n", 3), ("- a\n- b\n", 1), (b"rounds: 2\n# \xff\n", 2)]
+)
 def test_what_is_not_yaml_names_file_and_line(text, line):
     write_own(text)
     with pytest.raises(BadConfig, match=f"{user_file().name}, line {line}"):

@@ -1,9 +1,9 @@
 """Everything that can happen in a session, as values.
 
-A session is the list of its events; `poetry_tui.workshop.session.fold` turns that list into the state that readers show.
+A session is the list of its events; `poetry_tui.workshop.session.fold` turns it into the state that readers show.
 Events are plain data: the library journals them as JSON, the server streams them, the tests compare them. Drafts are
-numbered from 1 in the order in which they came; round r is the critique and the revision that answer draft r's maker, so
-round 0 is the brief and the first draft.
+numbered from 1 in the order in which they came. Round 0 is the brief and the first draft, each later round a critique
+and the revision that answers it.
 """
 
 from __future__ import annotations
@@ -70,7 +70,10 @@ class SessionResumed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TurnStarted:
-    """A model is asked. `prompt` is the whole user message that is added to the role's chat."""
+    """A model is asked. `prompt` is the whole user message that is added to the role's chat.
+
+    `draft` is the number of the draft it is asked about, 0 where there is none yet.
+    """
 
     turn: Turn
     role: Role
@@ -78,6 +81,7 @@ class TurnStarted:
     model: str
     prompt: str
     options: ChatOptions
+    draft: int = 0
     attempt: int = 1
     type: Literal["turn_started"] = "turn_started"
 
@@ -151,7 +155,7 @@ class CritiqueWritten:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApprovalJudged:
-    """Whether the critique ended with the approval sentence (`said`), and whether the form contract holds by measurement."""
+    """Whether the critique ended with the approval sentence (`said`), and whether the form holds by measurement."""
 
     round: int
     said: bool

@@ -1,7 +1,7 @@
 """Every word the models are asked with: the only reader of `config/prompts.yaml` and of the persona files.
 
-The functions take plain values, so that training samples can be built with the same words (the model is asked at inference
-exactly what it was taught).
+The functions take plain values, so that training samples can be built with the same words (the model is asked at
+inference exactly what it was taught).
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class PromptStyle(BaseModel):
     def ask_revision(
         self, critique: str, report: str, standing: Poem | None, directions: tuple[str, ...], locked: tuple[str, ...]
     ) -> str:
-        """Poet: revise. `standing` is the poem where it differs from the Poet's last reply; `locked` are texts of lines."""
+        """Poet: revise. `standing` is the poem where it is not the Poet's last reply; `locked` are the lines."""
         return _filled(
             self.revise,
             critique=critique,

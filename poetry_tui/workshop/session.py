@@ -85,9 +85,10 @@ class Writing:
 
 @dataclass(frozen=True, slots=True)
 class Call:
-    """The account of one finished call to a model."""
+    """One finished call to a model: what was asked, what came, and what it cost."""
 
     turn: TurnStarted
+    reply: str
     usage: Usage
     repeating: bool = False
 
@@ -97,6 +98,7 @@ class Session:
     """A session's state.
 
     `rounds` is how many were asked for; approvals up to round `overruled` no longer count, since the person went on.
+    `answered` is the call whose reply has yet to become a brief, a draft, a critique or a note.
     """
 
     settings: SessionSettings
@@ -111,6 +113,7 @@ class Session:
     directions: tuple[str, ...] = ()
     pending_directions: tuple[str, ...] = ()
     writing: Writing | None = None
+    answered: Call | None = None
     waiting: bool = False
     chats: tuple[tuple[Exchange, ...], tuple[Exchange, ...]] = ((), ())
     calls: tuple[Call, ...] = ()
@@ -165,7 +168,7 @@ def opened(event: SessionOpened) -> Session:
     return Session(settings=event.settings, opened_at=event.at, rounds=event.settings.rounds)
 
 
-def apply(session: Session, event: Event) -> Session:
+def apply(session: Session, event: Event) -> Session:  # noqa: PLR0912 (one branch an event reads best)
     """The state after one more event."""
     match event:
         case TokenWritten(text=text, thinking=thinking):
@@ -182,7 +185,7 @@ def apply(session: Session, event: Event) -> Session:
         case TurnFinished():
             return _finish_turn(session, event)
         case BriefWritten(text=text):
-            return replace(session, brief=text)
+            return replace(session, brief=text, answered=None)
         case DraftWritten():
             draft = Draft(
                 number=event.number,
@@ -193,19 +196,20 @@ def apply(session: Session, event: Event) -> Session:
                 restored=event.restored,
                 locked=frozenset(event.locked),
             )
-            return replace(session, drafts=(*session.drafts, draft))
+            answered = None if event.by == "poet" else session.answered
+            return replace(session, drafts=(*session.drafts, draft), answered=answered)
         case FormMeasured(draft=number, report=report):
             return _with_draft(session, replace(session.draft(number), report=report))
         case CritiqueWritten():
             critique = Critique(event.round, event.draft, event.text)
-            return replace(session, critiques=(*session.critiques, critique))
+            return replace(session, critiques=(*session.critiques, critique), answered=None)
         case ApprovalJudged():
             judged = replace(session.critiques[-1], approval=event)
             return replace(session, critiques=(*session.critiques[:-1], judged))
         case RoundClosed(round=number):
             return replace(session, closed_rounds=number)
         case NoteWritten(text=text):
-            return replace(session, note=text)
+            return replace(session, note=text, answered=None)
         case ExchangesDropped(role=role, count=count):
             first, *rest = session.chat(role)
             return _with_chat(session, role, (first, *rest[count:]))
@@ -239,10 +243,11 @@ def _finish_turn(session: Session, event: TurnFinished) -> Session:
     if session.writing is None:
         return session
     turn, used = session.writing.turn, session.writing.directions
-    session = replace(session, writing=None, calls=(*session.calls, Call(turn, event.usage, event.repeating)))
+    call = Call(turn, event.reply, event.usage, event.repeating)
+    session = replace(session, writing=None, calls=(*session.calls, call))
     if not event.kept:
         return session
-    session = replace(session, pending_directions=session.pending_directions[used:])
+    session = replace(session, answered=call, pending_directions=session.pending_directions[used:])
     return _with_chat(session, turn.role, (*session.chat(turn.role), Exchange(turn.prompt, event.reply)))
 
 

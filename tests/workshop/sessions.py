@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from poetry_tui.llm import ChatOptions
 from poetry_tui.workshop import Event, Hand, Session, fold, opened
+from poetry_tui.workshop.asking import Players
 from poetry_tui.workshop.events import RoleSettings, SessionOpened, SessionSettings
-from poetry_tui.workshop.loop import Players, run
+from poetry_tui.workshop.loop import run
 from tests.scripted import ScriptedModel
 
-POEM = "The sill keeps what the window lets fall,\na coin of sun, a pin, a wasp gone light,\nthe shadow of the bottle on the wall."
+POEM = """The sill keeps what the window lets fall,
+a coin of sun, a pin, a wasp gone light,
+the shadow of the bottle on the wall."""
 REVISED = POEM.replace("window", "afternoon")
 AGAIN = REVISED.replace("a pin, ", "")
 CRITIQUE = 'Alive\nLine 2: "a wasp gone light" has weight.\n\nDirections\n1. Line 1: name the hour.'
@@ -33,7 +36,13 @@ def new_session(**changes: object) -> tuple[Session, list[Event]]:
 
 
 async def play(
-    poet: ScriptedModel, educator: ScriptedModel, *, hand: Hand | None = None, until: type | None = None, **changes: object
+    poet: ScriptedModel,
+    educator: ScriptedModel,
+    /,
+    *,
+    hand: Hand | None = None,
+    until: type | None = None,
+    **changes: object,
 ) -> list[Event]:
     """Run a session to its end, or until the first event of type `until`; its whole journal."""
     session, journal = new_session(**changes)

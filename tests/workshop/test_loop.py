@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import aclosing
+from dataclasses import replace
 
 import pytest
 
 from poetry_tui.errors import ContextFull, EngineNotReachable, ModelNotFound, StreamBroken
-from poetry_tui.workshop import Hand, fold
-from poetry_tui.workshop import loop as loop_module
+from poetry_tui.workshop import Hand, asking, fold
+from poetry_tui.workshop.asking import Players
 from poetry_tui.workshop.events import (
     ApprovalJudged,
     DirectionGiven,
@@ -25,8 +27,9 @@ from poetry_tui.workshop.events import (
     Waiting,
     Warned,
 )
+from poetry_tui.workshop.loop import run
 from tests.scripted import ScriptedModel
-from tests.workshop.sessions import AGAIN, APPROVAL, CRITIQUE, POEM, REVISED, play, resume
+from tests.workshop.sessions import AGAIN, APPROVAL, CRITIQUE, POEM, REVISED, SETTINGS, new_session, play, resume
 
 
 def of_type(journal, kind):
@@ -39,7 +42,7 @@ def turns(journal):
 
 @pytest.fixture(autouse=True)
 def _no_backoff(monkeypatch):
-    monkeypatch.setattr(loop_module, "BACKOFF", (0.0, 0.0, 0.0))
+    monkeypatch.setattr(asking, "BACKOFF", (0.0, 0.0, 0.0))
 
 
 async def test_a_poem_goes_round_until_the_last_round():
@@ -205,10 +208,6 @@ class TestFailures:
         assert journal[-1].error == "ContextFull"
 
     async def test_rounds_are_dropped_before_the_context_overflows(self):
-        from dataclasses import replace
-
-        from tests.workshop.sessions import SETTINGS
-
         long = CRITIQUE + "\nLine 1: more to say." * 60
         options = replace(SETTINGS.educator.options, context_length=1200, max_tokens=100)
         journal = await play(
@@ -223,9 +222,8 @@ class TestFailures:
     async def test_cancelling_closes_the_stream(self):
         poet = ScriptedModel([POEM], delay=0.01)
         task = asyncio.create_task(play(poet, ScriptedModel([""]), rounds=0))
-        while not poet.asked:
-            await asyncio.sleep(0)
         await asyncio.sleep(0.02)
+        assert poet.asked
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
@@ -242,19 +240,15 @@ class TestThePerson:
 
     async def test_what_the_person_does_while_it_waits_reaches_the_poet(self):
         hand, poet = Hand(pause=True), ScriptedModel([POEM, REVISED])
-        journal = []
-
-        async def work():
-            journal.extend(await play(poet, ScriptedModel(["Brief.", CRITIQUE]), hand=hand, rounds=1))
-
-        task = asyncio.create_task(work())
-        while len(poet.asked) < 1:
-            await asyncio.sleep(0)
-        hand.put(DirectionGiven(text="Let the wasp speak."))
-        hand.put(LinesLocked(draft=1, lines=(2,)))
-        await asyncio.sleep(0.05)
-        hand.go_on()
-        await asyncio.wait_for(task, 5)
+        session, journal = new_session(rounds=1)
+        async with aclosing(run(session, Players(poet, ScriptedModel(["Brief.", CRITIQUE])), hand)) as events:
+            async for event in events:
+                journal.append(event)
+                if isinstance(event, Waiting):
+                    hand.put(DirectionGiven(text="Let the wasp speak."))
+                    hand.put(LinesLocked(draft=1, lines=(2,)))
+                if isinstance(event, LinesLocked):
+                    hand.go_on()
         prompt = poet.asked[1][0][-1].content
         assert "Let the wasp speak." in prompt
         assert "a coin of sun, a pin, a wasp gone light," in prompt

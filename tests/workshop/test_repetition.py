@@ -8,7 +8,13 @@ from poetry_tui.workshop.repetition import RepetitionGuard
 
 REFRAINS = "\n".join(
     f"{verse}\n\nThe tide comes in and says the same old thing.\n"
-    for verse in ("I walked the shore.", "The gulls had gone.", "A rope lay coiled.", "The mast was down.", "I turned for home.")
+    for verse in (
+        "I walked the shore.",
+        "The gulls had gone.",
+        "A rope lay coiled.",
+        "The mast was down.",
+        "I turned for home.",
+    )
 )
 
 
@@ -18,7 +24,9 @@ def fed(text: str, piece: int = 9) -> tuple[bool, RepetitionGuard]:
     return stuck, guard
 
 
-@pytest.mark.parametrize("loop", ["light ", "the light, the light, and then the light\n", "a" * 1, "One line.\nAnother line.\n"])
+@pytest.mark.parametrize(
+    "loop", ["light ", "the light, the light, and then the light\n", "a" * 1, "One line.\nAnother line.\n"]
+)
 def test_a_loop_is_seen_and_what_came_before_is_kept(loop):
     stuck, guard = fed("A wasp in the window.\n" + loop * 200)
     assert stuck
