@@ -33,15 +33,15 @@ class SessionSummary:
     """A session as the list shows it.
 
     `title` is the first line of the latest draft ("" while there is none), `rounds` how many are closed. A session that
-    is "open" runs in some window, or was killed. `excerpt` is where the words of a search were found ("" without one);
-    `matches` are the (start, end) of those words in it.
+    is "open" runs in some window, or was killed. Times are ISO 8601 with offset. `excerpt` is where the words of a search
+    were found ("" without one); `matches` are the (start, end) of those words in it.
     """
 
     id: str
     request: str
     title: str
-    opened: datetime
-    updated: datetime
+    opened_at: str
+    updated_at: str
     state: SessionState
     rounds: int
     drafts: int
@@ -65,7 +65,7 @@ def open_entry(connection: Connection, event: SessionOpened) -> tuple[str, int]:
     settings = event.settings
     request = unbroken(settings.request)
     number = connection.execute(
-        "INSERT INTO session (id, opened, updated, request, form, poet, educator) VALUES (?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO session (id, opened_at, updated_at, request, form, poet, educator) VALUES (?, ?, ?, ?, ?, ?, ?)",
         (session_id, event.at, _now(), request, settings.form, settings.poet.model, settings.educator.model),
     ).lastrowid
     assert number is not None
@@ -105,7 +105,7 @@ def enter(connection: Connection, number: int, event: Event) -> None:
 
 def touch(connection: Connection, number: int) -> None:
     """Session `number` has been written to just now."""
-    connection.execute("UPDATE session SET updated = ? WHERE number = ?", (_now(), number))
+    connection.execute("UPDATE session SET updated_at = ? WHERE number = ?", (_now(), number))
 
 
 def remove(connection: Connection, number: int) -> None:
@@ -114,7 +114,7 @@ def remove(connection: Connection, number: int) -> None:
     connection.execute("DELETE FROM session WHERE number = ?", (number,))
 
 
-_COLUMNS = ("id", "request", "title", "opened", "updated", "state", "rounds", "drafts", "form", "poet", "educator")
+_COLUMNS = ("id", "request", "title", "opened_at", "updated_at", "state", "rounds", "drafts", "form", "poet", "educator")
 _SELECTED = ", ".join(f"session.{column}" for column in _COLUMNS)
 _FOUND, _END = "\ue000", "\ue001"  # private use: no font shows them, so no text has a reason to hold them
 
@@ -122,7 +122,7 @@ _FOUND, _END = "\ue000", "\ue001"  # private use: no font shows them, so no text
 def latest(connection: Connection, limit: int, offset: int) -> list[SessionSummary]:
     """Sessions, the one last written to first."""
     rows = connection.execute(
-        f"SELECT {_SELECTED} FROM session ORDER BY updated DESC, number DESC LIMIT ? OFFSET ?", (limit, offset)
+        f"SELECT {_SELECTED} FROM session ORDER BY updated_at DESC, number DESC LIMIT ? OFFSET ?", (limit, offset)
     )
     return [_summary(row) for row in rows]
 
@@ -138,6 +138,11 @@ def search(connection: Connection, query: str, limit: int, offset: int) -> list[
         (words, limit, offset),
     )
     return [_summary(row[:-1], row[-1]) for row in rows]
+
+
+def count(connection: Connection) -> int:
+    """How many sessions there are."""
+    return int(connection.execute("SELECT count(*) FROM session").fetchone()[0])
 
 
 def ids(connection: Connection, prefix: str) -> list[str]:
@@ -156,14 +161,12 @@ def _words(query: str) -> str:
 
 
 def _summary(row: tuple[Any, ...], found: str = "") -> SessionSummary:
-    columns = dict(zip(_COLUMNS, row, strict=True))
-    opened, updated = (datetime.fromisoformat(columns.pop(name)) for name in ("opened", "updated"))
     excerpt, matches = _unmarked(found)
-    return SessionSummary(opened=opened, updated=updated, excerpt=excerpt, matches=matches, **columns)
+    return SessionSummary(**dict(zip(_COLUMNS, row, strict=True)), excerpt=excerpt, matches=matches)
 
 
 def _unmarked(found: str) -> tuple[str, tuple[tuple[int, int], ...]]:
-    head, *pieces = found.split(_FOUND)
+    head, *pieces = " ".join(found.split()).split(_FOUND)
     text, matches = head, []
     for piece in pieces:
         word, _, rest = piece.partition(_END)

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from sqlite3 import Connection
+from typing import Self
 
 from poetry_tui.errors import LibraryError
 from poetry_tui.library import catalogue
@@ -68,6 +69,11 @@ class Library:
                 return catalogue.search(connection, query, limit, offset)
             return catalogue.latest(connection, limit, offset)
 
+    def count(self) -> int:
+        """How many sessions there are."""
+        with self._reads() as connection:
+            return catalogue.count(connection)
+
     def find(self, prefix: str) -> str:
         """The id that begins so, or whose letters after the date do; LibraryError if there is none, or several."""
         with self._reads() as connection:
@@ -86,6 +92,11 @@ class Library:
             number = self._number(connection, session_id)
         self._journal.delete(session_id, number)
 
+    def import_json(self, text: str) -> str:
+        """Bring in a session that was exported as JSON, under a new id, which is returned."""
+        opened, *events = read_json(text)
+        return self._journal.begin(opened, events)
+
     def close(self) -> None:
         """Write everything and let go of the file. Safe to call twice."""
         try:
@@ -93,6 +104,12 @@ class Library:
         finally:
             with self._reading:
                 self._reader.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.close()
 
     def _read_events(self, session_id: str) -> tuple[int, int, list[Event]]:
         """The number of a session, how many rows its journal has, and the events in them."""

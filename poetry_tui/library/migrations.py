@@ -14,8 +14,8 @@ def _sessions_and_events(connection: Connection) -> None:
         CREATE TABLE session (
             number INTEGER PRIMARY KEY,
             id TEXT NOT NULL UNIQUE,
-            opened TEXT NOT NULL,
-            updated TEXT NOT NULL,
+            opened_at TEXT NOT NULL,
+            updated_at TEXT NOT NULL,
             request TEXT NOT NULL,
             form TEXT,
             poet TEXT NOT NULL,
@@ -25,7 +25,7 @@ def _sessions_and_events(connection: Connection) -> None:
             rounds INTEGER NOT NULL DEFAULT 0,
             drafts INTEGER NOT NULL DEFAULT 0
         )""")
-    connection.execute("CREATE INDEX session_by_update ON session (updated DESC, number DESC)")
+    connection.execute("CREATE INDEX session_by_update ON session (updated_at DESC, number DESC)")
     connection.execute("""
         CREATE TABLE event (
             session INTEGER NOT NULL REFERENCES session (number) ON DELETE CASCADE,

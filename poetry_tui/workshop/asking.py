@@ -1,4 +1,4 @@
-"""Asking a model one thing: its chat so far, the question, the reply as it comes, and every way in which it can fail."""
+"""Asking a model one thing: its chat so far, the question, the reply as it comes, and how it can fail."""
 
 from __future__ import annotations
 

@@ -208,7 +208,7 @@ class TestFailures:
         assert journal[-1].error == "ContextFull"
 
     async def test_rounds_are_dropped_before_the_context_overflows(self):
-        long = CRITIQUE + "\nLine 1: more to say." * 60
+        long = CRITIQUE + "".join(f"\nLine {n}: more to say, {n * n} times over." for n in range(60))
         options = replace(SETTINGS.educator.options, context_length=1200, max_tokens=100)
         journal = await play(
             ScriptedModel([POEM, REVISED, AGAIN, POEM, REVISED]),
