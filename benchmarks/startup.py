@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from pathlib import Path
 
 from benchmarks.table import Row, median, show
 
@@ -68,7 +69,10 @@ def main() -> bool:
             (seconds([python, "-c", OURS], home), seconds([python, "-c", MINIMAL], home)) for _ in range(RUNS + 1)
         ][1:]
         versions = [
-            (seconds([python, "-m", "poetry_tui.cli", "--version"], home), seconds([python, "-c", "pass"], home))
+            (
+                seconds([str(Path(python).with_name("poetry-tui")), "--version"], home),
+                seconds([python, "-c", "pass"], home),
+            )
             for _ in range(RUNS + 1)
         ][1:]
     ratio = median([ours / theirs for ours, theirs in pairs])

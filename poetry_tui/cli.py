@@ -8,10 +8,10 @@ Rooms are imported inside the commands that need them, so that `--version` and `
 from __future__ import annotations
 
 import asyncio
-import os
 import sys
+from collections.abc import Coroutine
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -20,7 +20,9 @@ from poetry_tui.errors import BadRequest, PoetryError
 
 if TYPE_CHECKING:
     from poetry_tui.library import Library
-    from poetry_tui.studio import Piece
+    from poetry_tui.studio import Piece, Studio
+
+Result = TypeVar("Result")
 
 app = typer.Typer(
     name="poetry-tui",
@@ -96,12 +98,12 @@ def write(
         try:
             cast = await studio.cast()
             piece = studio.begin(request, cast, form=form, rounds=rounds, seed=seed)
-            await _show(piece, None, quiet=quiet, as_json=as_json, remark=cast.remark)
+            await _show(studio, piece, None, quiet=quiet, as_json=as_json, remark=cast.remark)
             return piece
         finally:
             await studio.aclose()
 
-    _exit_as(asyncio.run(work()))
+    _exit_as(_run(work()))
 
 
 @app.command()
@@ -117,7 +119,7 @@ def doctor(
 
     if get_embedded:
         _get_embedded()
-    findings = asyncio.run(examine())
+    findings = _run(examine())
     if as_json:
         typer.echo(json.dumps({"findings": [asdict(finding) for finding in findings]}, indent=2, ensure_ascii=False))
     else:
@@ -227,38 +229,38 @@ def sessions_resume(
     async def work() -> Piece:
         try:
             piece = studio.reopen(studio.library.find(session))
-            await _show(piece, rounds, quiet=quiet, as_json=as_json, remark="")
+            await _show(studio, piece, rounds, quiet=quiet, as_json=as_json, remark="")
             return piece
         finally:
             await studio.aclose()
 
-    _exit_as(asyncio.run(work()))
+    _exit_as(_run(work()))
 
 
 def main() -> None:
     """The entry point: errors become messages and exit codes."""
     try:
-        app(standalone_mode=False)
+        app()
     except PoetryError as error:
         typer.echo(str(error), err=True)
         sys.exit(error.exit_code)
-    except typer.Abort:
-        sys.exit(130)
-    except (KeyboardInterrupt, asyncio.CancelledError):
-        typer.echo("\nStopped. What was written is kept: poetry-tui sessions list", err=True)
-        sys.exit(130)
-    except BrokenPipeError:
-        # The reader of our output has gone; Python would complain again when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(141)
     except Exception as error:
-        if not hasattr(error, "format_message"):
-            raise
-        error.show()  # a usage error of the command line
-        sys.exit(2)
+        from poetry_tui.log import write_log
+
+        typer.echo(f"{error or type(error).__name__}: this should not happen. Details: {write_log(error)}", err=True)
+        sys.exit(1)
 
 
-async def _show(piece: Piece, rounds: int | None, *, quiet: bool, as_json: bool, remark: str) -> None:
+def _run(work: Coroutine[None, None, Result]) -> Result:
+    """Run to the end; Ctrl-C stops the model, keeps what was written, and exits with 130."""
+    try:
+        return asyncio.run(work)
+    except KeyboardInterrupt:
+        typer.echo("\nStopped. What was written is kept: poetry-tui sessions list", err=True)
+        raise typer.Exit(130) from None
+
+
+async def _show(studio: Studio, piece: Piece, rounds: int | None, *, quiet: bool, as_json: bool, remark: str) -> None:
     from contextlib import aclosing
 
     from poetry_tui.printing import SessionPrinter
@@ -271,7 +273,7 @@ async def _show(piece: Piece, rounds: int | None, *, quiet: bool, as_json: bool,
     if as_json:
         from poetry_tui.library import export
 
-        typer.echo(export(piece.events(), "json"))
+        typer.echo(export(studio.library.events(piece.id), "json"))
     elif quiet and piece.session.poem:
         typer.echo(piece.session.poem.text)
     elif printer:

@@ -148,7 +148,7 @@ class Studio:
 
     def reopen(self, session_id: str) -> Piece:
         """A session from the library. Raises `LibraryError` when it is not there or damaged."""
-        return Piece(self, session_id, fold(self.library.events(session_id)))
+        return Piece(self, session_id, fold(self.library.open_journal(session_id)))
 
     def players(self, settings: SessionSettings) -> Players:
         """The two handles for a session. Raises a `ModelError` for models that cannot be there."""
