@@ -33,8 +33,8 @@ class SessionSummary:
     """A session as the list shows it.
 
     `title` is the first line of the latest draft ("" while there is none), `rounds` how many are closed. A session that
-    is "open" runs in some window, or was killed. Times are ISO 8601 with offset. `excerpt` is where the words of a search
-    were found ("" without one); `matches` are the (start, end) of those words in it.
+    is "open" runs in some window, or was killed. Times are ISO 8601 with offset. `excerpt` is where the words of a
+    search were found ("" without one); `matches` are the (start, end) of those words in it.
     """
 
     id: str
@@ -114,7 +114,19 @@ def remove(connection: Connection, number: int) -> None:
     connection.execute("DELETE FROM session WHERE number = ?", (number,))
 
 
-_COLUMNS = ("id", "request", "title", "opened_at", "updated_at", "state", "rounds", "drafts", "form", "poet", "educator")
+_COLUMNS = (
+    "id",
+    "request",
+    "title",
+    "opened_at",
+    "updated_at",
+    "state",
+    "rounds",
+    "drafts",
+    "form",
+    "poet",
+    "educator",
+)
 _SELECTED = ", ".join(f"session.{column}" for column in _COLUMNS)
 _FOUND, _END = "\ue000", "\ue001"  # private use: no font shows them, so no text has a reason to hold them
 
@@ -198,4 +210,4 @@ def _parsed(at: str) -> datetime:
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -23,7 +23,7 @@ def _adapter() -> TypeAdapter[Event]:
 
 def to_plain(event: Event) -> dict[str, Any]:
     """An event as JSON values. Defaults are written out: a later change of one must not change old sessions."""
-    plain: dict[str, Any] = _adapter().dump_python(event, mode="json")
+    plain: dict[str, Any] = _adapter().dump_python(event, mode="json", warnings="error")
     return plain
 
 

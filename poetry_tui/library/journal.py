@@ -17,7 +17,7 @@ from poetry_tui.library.database import reported, transaction
 from poetry_tui.workshop.events import Event, SessionOpened, TokenWritten
 
 # Tokens are gathered for so long. The promise is 250 ms; the rest is for the commit, on a slow disk and a busy machine.
-_TOKEN_SECONDS = 0.15
+_TOKEN_SECONDS = 0.1
 
 
 class _ChangedElsewhere(LibraryError):
@@ -83,7 +83,7 @@ class Journal:
         with self._writing:
             with self._changed:
                 batches, self._pending = self._pending, {}
-                self._due, self._failure = None, None
+                self._due = None
             lost: _ChangedElsewhere | None = None
             try:
                 for session_id in list(batches):
@@ -100,6 +100,8 @@ class Journal:
                         self._pending[session_id] = events + self._pending.get(session_id, [])
         if lost:
             raise lost
+        with self._changed:
+            self._failure = None  # whatever had failed has now been written
 
     def delete(self, session_id: str, number: int) -> None:
         """Delete a session and what of it is still to be written."""

@@ -14,6 +14,7 @@ from poetry_tui.library import catalogue
 from poetry_tui.library.catalogue import SessionSummary
 from poetry_tui.library.codec import decode, merged
 from poetry_tui.library.database import connect, open_library, reported
+from poetry_tui.library.exports.json import read_json
 from poetry_tui.library.journal import Journal
 from poetry_tui.workshop.events import Event, SessionOpened
 
@@ -94,7 +95,7 @@ class Library:
 
     def import_json(self, text: str) -> str:
         """Bring in a session that was exported as JSON, under a new id, which is returned."""
-        opened, *events = read_json(text)
+        opened, events = read_json(text)
         return self._journal.begin(opened, events)
 
     def close(self) -> None:
