@@ -27,8 +27,8 @@ from poetry_tui.llm.nearest import nearest
 from poetry_tui.llm.thinking import ThinkingSplitter
 
 # A live Ollama answers lists and its version at once, even while it loads a model; a first token may take minutes.
-_PROBE = httpx.Timeout(5.0)
-_PATIENT = httpx.Timeout(600.0, connect=5.0)
+PROBE_SECONDS = 5.0
+CHAT_SECONDS = 600.0
 
 
 class _Client(ollama.AsyncClient):
@@ -40,15 +40,15 @@ class _Client(ollama.AsyncClient):
         )
         return cast("AsyncGenerator[ollama.ChatResponse]", lines)
 
-    async def post_chat(self, body: dict[str, Any], patience: httpx.Timeout) -> ollama.ChatResponse:
+    async def post_chat(self, body: dict[str, Any], patience: float) -> ollama.ChatResponse:
         return await self._request(ollama.ChatResponse, "POST", "/api/chat", json=body, timeout=patience)
 
     async def names(self) -> list[str]:
-        answer = await self._request(ollama.ListResponse, "GET", "/api/tags", timeout=_PROBE)
+        answer = await self._request(ollama.ListResponse, "GET", "/api/tags", timeout=PROBE_SECONDS)
         return [model.model for model in answer.models if model.model]
 
     async def version(self) -> str:
-        answer = await self._request_raw("GET", "/api/version", timeout=_PROBE)  # type: ignore[no-untyped-call]
+        answer = await self._request_raw("GET", "/api/version", timeout=PROBE_SECONDS)  # type: ignore[no-untyped-call]
         return str(answer.json()["version"])
 
 
@@ -59,7 +59,7 @@ class OllamaApi:
         self._url = url
         # A proxy of the environment is for the world outside, never for this machine.
         local = urlsplit(url).hostname in ("127.0.0.1", "::1", "localhost")
-        self._client = _Client(url, timeout=_PATIENT, trust_env=not local)
+        self._client = _Client(url, timeout=httpx.Timeout(CHAT_SECONDS, connect=PROBE_SECONDS), trust_env=not local)
 
     async def aclose(self) -> None:
         """Close the connections."""
@@ -80,11 +80,11 @@ class OllamaApi:
         body: dict[str, Any] = {"model": model, "messages": [], "keep_alive": _duration(keep_alive), "stream": False}
         if context_length is not None:
             body["options"] = {"num_ctx": context_length}
-        await self._post_chat(model, body, _PATIENT)
+        await self._post_chat(model, body, CHAT_SECONDS)
 
     async def unload(self, model: str) -> None:
         """Free the model's memory; fine when it is not loaded."""
-        await self._post_chat(model, {"model": model, "messages": [], "keep_alive": 0, "stream": False}, _PROBE)
+        await self._post_chat(model, {"model": model, "messages": [], "keep_alive": 0, "stream": False}, PROBE_SECONDS)
 
     async def chat(
         self, model: str, messages: Sequence[ChatMessage], options: ChatOptions, keep_alive: str
@@ -117,7 +117,7 @@ class OllamaApi:
                     return
         raise StreamBroken(f"Ollama at {self._url} closed the connection in the middle of a reply. Try again.")
 
-    async def _post_chat(self, model: str, body: dict[str, Any], patience: httpx.Timeout) -> None:
+    async def _post_chat(self, model: str, body: dict[str, Any], patience: float) -> None:
         async with self._explained(model):
             await self._client.post_chat(body, patience)
 

