@@ -55,7 +55,7 @@ class Page(HTMLParser):
         assert not any(name.startswith("on") or name in ("src", "href") for name, _ in attrs)
         if tag not in self.VOID:
             self.open.append(tag)
-        if ("class", "line") in attrs or ("class", "line locked") in attrs:
+        if (dict(attrs).get("class") or "").split()[:1] == ["line"]:
             self.lines.append("")
 
     def handle_endtag(self, tag):
@@ -63,7 +63,7 @@ class Page(HTMLParser):
 
     def handle_data(self, data):
         self.found.append(data)
-        if "span" in self.open and "p" in self.open and "header" not in self.open:
+        if "span" in self.open and "header" not in self.open:
             self.lines[-1] += data
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Container
+import re
+from collections.abc import Container, Sequence
 from html import escape
 from pathlib import Path
+from typing import Literal
 
 from poetry_tui.library.exports import telling
-from poetry_tui.verse import Poem, printable
+from poetry_tui.verse import Cell, Poem, printable, rows
 from poetry_tui.workshop import Critique, Draft, Session
 
 _STYLE = Path(__file__).with_name("page.css")
@@ -36,14 +38,13 @@ def as_html(session: Session) -> str:
     if session.poem:
         body.append(f'<article class="poem">{_verse(session.poem)}</article>')
     if session.brief:
-        body += ["<h2>The brief</h2>", f"<blockquote>{_prose(session.brief)}</blockquote>"]
+        body += ["<h2>The brief</h2>", _quotation(session.brief)]
     if session.drafts:
         body += ["<h2>How it was made</h2>", *_rounds(session)]
     if session.directions:
-        quoted = (f"<blockquote>{_prose(direction)}</blockquote>" for direction in session.directions)
-        body += ["<h2>The person’s directions</h2>", *quoted]
+        body += ["<h2>The person’s directions</h2>", *map(_quotation, session.directions)]
     if session.note:
-        body += ["<h2>The Educator’s last word</h2>", f"<blockquote>{_prose(session.note)}</blockquote>"]
+        body += ["<h2>The Educator’s last word</h2>", _quotation(session.note)]
     body += [*_accounts(session), f"<footer>{_text(telling.ending(session))}</footer>"]
     return _PAGE.format(
         title=_text(" ".join(session.settings.request.split())[:120]),
@@ -59,28 +60,48 @@ def _header(session: Session) -> str:
 
 def _rounds(session: Session) -> list[str]:
     """A row for each draft and what came of it; none for a last draft that was not answered, as it stood before."""
-    rows = []
+    found = []
     for number, draft in enumerate(session.drafts, 1):
         critique = session.critique_of(number)
         revision = session.drafts[number] if number < len(session.drafts) else None
         if revision is None and critique is None and number > 1:
             continue
-        cells = [_draft(draft), _draft(revision) if revision else "", _critique(critique) if critique else ""]
-        rows.append(f'<div class="round">{"".join(cells)}</div>')
-    return rows
+        level = rows(draft.poem, (revision or draft).poem)
+        columns = [_draft(draft, [(row.old, row.new) for row in level], "del")]
+        if revision:
+            columns.append(_draft(revision, [(row.new, row.old) for row in level], "ins"))
+        if critique:
+            columns.append(_critique(critique))
+        # The heading and the remarks under the verse are rows too.
+        found.append(f'<div class="round" style="--rows: {len(level) + 2}">{"".join(columns)}</div>')
+    return found
 
 
-def _draft(draft: Draft) -> str:
-    remarks = "".join(f'<p class="remark">{_text(remark)}</p>' for remark in telling.remarks(draft))
-    measured = f'<p class="measured">{_text(draft.report.block())}</p>' if draft.report else ""
-    verse = _verse(draft.poem, draft.locked)
-    return f'<section class="draft"><h3>{telling.heading(draft)}</h3>{verse}{remarks}{measured}</section>'
+def _draft(draft: Draft, level: Sequence[tuple[Cell | None, Cell | None]], mark: Literal["del", "ins"]) -> str:
+    """A draft whose lines stand level with those of another; of each pair of cells the first is its own."""
+    lines = [_cell(cell, other, mark, draft.locked) for cell, other in level]
+    remarks = [f'<p class="remark">{_text(remark)}</p>' for remark in telling.remarks(draft)]
+    if draft.report:
+        remarks.append(f'<p class="remark">{_text(draft.report.block())}</p>')
+    head = f"<h3>{telling.heading(draft)}</h3>"
+    return f'<section class="draft">{head}{"".join(lines)}<div>{"".join(remarks)}</div></section>'
+
+
+def _cell(cell: Cell | None, other: Cell | None, mark: Literal["del", "ins"], locked: Container[int]) -> str:
+    if cell is None:
+        return '<span class="beside"></span>' if other else '<span class="between"></span>'
+    kind = f"line {cell.state} locked" if cell.line.number in locked else f"line {cell.state}"
+    text = "".join(
+        f"<{mark}>{_text(segment.text)}</{mark}>" if segment.changed else _text(segment.text)
+        for segment in cell.segments
+    )
+    return f'<span class="{kind}" dir="auto">{text}</span>'
 
 
 def _critique(critique: Critique) -> str:
     verdict = telling.verdict(critique)
     said = f'<p class="verdict">{verdict}</p>' if verdict else ""
-    return f"<aside><h3>The Educator on draft {critique.draft}</h3>{_prose(critique.text)}{said}</aside>"
+    return f"<aside><h3>The Educator on draft {critique.draft}</h3><div class="columns">{_prose(critique.text)}</div>{said}</aside>"
 
 
 def _accounts(session: Session) -> list[str]:
@@ -98,19 +119,21 @@ def _accounts(session: Session) -> list[str]:
     )
 
 
-def _verse(poem: Poem, locked: Container[int] = ()) -> str:
-    stanzas = []
-    for stanza in poem.stanzas:
-        lines = []
-        for line in stanza.lines:
-            kind = "line locked" if line.number in locked else "line"
-            lines.append(f'<span class="{kind}" dir="auto">{_text(line.text)}</span>')
-        stanzas.append(f"<p>{''.join(lines)}</p>")
-    return f'<div class="verse">{"".join(stanzas)}</div>'
+def _verse(poem: Poem) -> str:
+    stanzas = (
+        "".join(f'<span class="line" dir="auto">{_text(line.text)}</span>' for line in stanza.lines)
+        for stanza in poem.stanzas
+    )
+    return f'<div class="verse">{"".join(f"<p>{lines}</p>" for lines in stanzas)}</div>'
+
+
+def _quotation(text: str) -> str:
+    return f"<blockquote>{_prose(text)}</blockquote>"
 
 
 def _prose(text: str) -> str:
-    return f'<p class="prose" dir="auto">{_text(text.strip())}</p>'
+    paragraphs = re.split(r"\n\s*\n", _text(text).strip())
+    return "".join(f'<p class="prose" dir="auto">{paragraph}</p>' for paragraph in paragraphs)
 
 
 def _text(text: str) -> str:

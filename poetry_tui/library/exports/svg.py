@@ -46,7 +46,7 @@ def as_svg(session: Session, poem: Poem) -> str:
     request = textwrap.shorten(_clean(session.settings.request), 60, placeholder=" …")
     widest = max(indent + _width(text) for indent, text in filter(None, rows))
     width = round(max(_NARROWEST, widest + 2 * _MARGIN))
-    below = _MARGIN + _SIZE + _LEADING * len(rows)
+    below = _MARGIN + _SIZE + _LEADING * len(rows) + 12
     return _SHAPE.format(
         width=width,
         height=below + 100,
