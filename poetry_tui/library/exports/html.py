@@ -101,22 +101,21 @@ def _cell(cell: Cell | None, other: Cell | None, mark: Literal["del", "ins"], lo
 def _critique(critique: Critique) -> str:
     verdict = telling.verdict(critique)
     said = f'<p class="verdict">{verdict}</p>' if verdict else ""
-    return f"<aside><h3>The Educator on draft {critique.draft}</h3><div class="columns">{_prose(critique.text)}</div>{said}</aside>"
+    text = f'<div class="columns">{_prose(critique.text)}</div>'
+    return f"<aside><h3>The Educator on draft {critique.draft}</h3>{text}{said}</aside>"
 
 
 def _accounts(session: Session) -> list[str]:
-    rows = [
+    accounts = [
         f"<tr><td>{account.role}</td><td>{_text(account.model)}</td><td>{account.calls}</td>"
         f"<td>{account.prompt_tokens}</td><td>{account.generated_tokens}</td><td>{account.seconds:.1f}</td></tr>"
         for account in telling.accounts(session)
     ]
+    if not accounts:
+        return []
     heads = ("role", "model", "calls", "prompt tokens", "written tokens", "seconds")
-    head = "".join(f"<th>{name}</th>" for name in heads)
-    return (
-        [f'<h2>What it took</h2><div class="scroll"><table><tr>{head}</tr>{"".join(rows)}</table></div>']
-        if rows
-        else []
-    )
+    head = f"<tr>{''.join(f'<th>{name}</th>' for name in heads)}</tr>"
+    return ["<h2>What it took</h2>", f'<div class="scroll"><table>{head}{"".join(accounts)}</table></div>']
 
 
 def _verse(poem: Poem) -> str:
