@@ -53,7 +53,7 @@ async def engines(settings: Settings) -> Engines:
     from poetry_tui.llm.ollama import installed, version
 
     host = settings.ollama.host or ""
-    running, models, error = "", (), ""
+    running, models, error = "", tuple[str, ...](), ""
     try:
         running = await version(host)
         models = tuple(await installed(host))

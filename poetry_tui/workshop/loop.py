@@ -103,8 +103,10 @@ class _Loop:
 
     def _interventions(self) -> Iterator[Event]:
         for given in self.hand.take():
-            by_hand = isinstance(given, DraftWritten)
-            yield self.state.record(replace(given, number=len(self.state.session.drafts) + 1) if by_hand else given)
+            if isinstance(given, DraftWritten):
+                yield self.state.record(replace(given, number=len(self.state.session.drafts) + 1))
+            else:
+                yield self.state.record(given)
 
     async def _perform(self, step: Step) -> AsyncGenerator[Event]:
         session, record = self.state.session, self.state.record
