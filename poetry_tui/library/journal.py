@@ -20,10 +20,6 @@ from poetry_tui.workshop.events import Event, SessionOpened, TokenWritten
 _TOKEN_SECONDS = 0.1
 
 
-class _ChangedElsewhere(LibraryError):
-    """Another program went on with the session, or deleted it."""
-
-
 class Journal:
     """Writes events in the background and in order: tokens in batches, every other event (and all before it) at once.
 
@@ -84,22 +80,17 @@ class Journal:
             with self._changed:
                 batches, self._pending = self._pending, {}
                 self._due = None
-            lost: _ChangedElsewhere | None = None
+            lost = ""
             try:
-                for session_id in list(batches):
-                    try:
-                        self._write(session_id, merged(batches[session_id]))
-                    except _ChangedElsewhere as error:
-                        lost = error
-                        with self._changed:
-                            self._lost[session_id] = str(error)
+                for session_id, events in list(batches.items()):
+                    lost = self._write(session_id, merged(events)) or lost
                     del batches[session_id]
             finally:
                 with self._changed:  # what could not be written goes back, before what came meanwhile
                     for session_id, events in batches.items():
                         self._pending[session_id] = events + self._pending.get(session_id, [])
         if lost:
-            raise lost
+            raise LibraryError(lost)
         with self._changed:
             self._failure = None  # whatever had failed has now been written
 
@@ -151,18 +142,23 @@ class Journal:
                 self._changed.wait(left)
         return False
 
-    def _write(self, session_id: str, events: Sequence[Event]) -> None:
+    def _write(self, session_id: str, events: Sequence[Event]) -> str:
+        """Add events to a session. Returns "", or why this session can no longer be written from here."""
         with reported(self._path):
             try:
                 with transaction(self._connection):
                     number, end = self._ends.get(session_id) or self._end_in_file(session_id)
                     end = self._insert(number, end, events)
             except sqlite3.IntegrityError:
-                raise _ChangedElsewhere(
+                why = (
                     f"The session {session_id} has been changed or deleted by another poetry-tui meanwhile; "
-                    f"what happened in it here since then is not kept. Open it again from the library to go on."
-                ) from None
+                    "what happened in it here since then is not kept. Open it again from the library to go on."
+                )
+                with self._changed:
+                    self._lost[session_id] = why
+                return why
             self._ends[session_id] = (number, end)
+            return ""
 
     def _insert(self, number: int, end: int, events: Sequence[Event]) -> int:
         """Write events of session `number` after its first `end` ones; returns how many there are now."""
@@ -181,5 +177,5 @@ class Journal:
             (session_id,),
         ).fetchone()
         if row is None:
-            raise _ChangedElsewhere(f"There is no session {session_id} in the library {self._path}.")
+            raise sqlite3.IntegrityError(f"no session {session_id}")  # as SQLite says when it has gone meanwhile
         return int(row[0]), int(row[1])

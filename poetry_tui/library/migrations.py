@@ -10,9 +10,10 @@ Step = Callable[[Connection], None]
 
 
 def _sessions_and_events(connection: Connection) -> None:
+    # AUTOINCREMENT: the number of a deleted session is never given again, to a session that others would write into.
     connection.execute("""
         CREATE TABLE session (
-            number INTEGER PRIMARY KEY,
+            number INTEGER PRIMARY KEY AUTOINCREMENT,
             id TEXT NOT NULL UNIQUE,
             opened_at TEXT NOT NULL,
             updated_at TEXT NOT NULL,

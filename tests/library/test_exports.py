@@ -150,6 +150,23 @@ def test_html_marks_the_words_that_went_and_those_that_came():
     assert re.search(r"<del>[^<]*pin[^<]*</del>", page)
 
 
+def luminance(colour: str) -> float:
+    """Relative luminance of #rrggbb, by WCAG 2."""
+    channels = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
+
+
+@pytest.mark.parametrize("theme", [0, 1], ids=["light", "dark"])
+def test_every_colour_of_text_can_be_read_in_both_themes(theme):
+    colours = re.findall(r"--(\w+): (#\w{6});", export(whole_session(), "html"))
+    named = dict(colours[theme * len(colours) // 2 :][: len(colours) // 2])
+    for ink in ("ink", "quiet", "gold", "verdigris", "green", "red"):
+        for ground in ("paper", "surface"):
+            dark, light = sorted((luminance(named[ink]), luminance(named[ground])))
+            assert (light + 0.05) / (dark + 0.05) >= 4.5, (ink, ground)
+
+
 def test_indentation_is_kept():
     last = "    the shadow of the bottle on the wall."
     assert last in markdown_lines(export(whole_session(), "markdown"))

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import sqlite3
 import statistics
 import time
+from dataclasses import replace
 
 import pytest
 
@@ -16,6 +18,7 @@ from poetry_tui.workshop.events import (
     Failed,
     RoundClosed,
     SessionClosed,
+    SessionOpened,
     SessionResumed,
     SessionStopped,
     TokenWritten,
@@ -114,23 +117,21 @@ def test_the_session_last_written_to_comes_first_and_pages_do_not_overlap(librar
     assert library.count() == 5
 
 
-def test_ids_are_the_day_and_letters_that_sort_by_time(library):
-    late = library.begin(replace_time("2026-05-09T23:59:59.999+02:00"))
-    early = library.begin(replace_time("2026-05-09T00:00:00+02:00"))
-    twin = library.begin(replace_time("2026-05-09T00:00:00+02:00"))
-    assert early == "20260509-0000"
-    assert early < twin < late < library.begin(replace_time("2026-05-10T00:00:00+02:00"))
-
-
-def replace_time(at: str):
-    from dataclasses import replace
-
+def opened_at(at: str) -> SessionOpened:
     return replace(OPENED, at=at)
 
 
+def test_ids_are_the_day_and_letters_that_sort_by_time(library):
+    late = library.begin(opened_at("2026-05-09T23:59:59.999+02:00"))
+    early = library.begin(opened_at("2026-05-09T00:00:00+02:00"))
+    twin = library.begin(opened_at("2026-05-09T00:00:00+02:00"))
+    assert early == "20260509-0000"
+    assert early < twin < late < library.begin(opened_at("2026-05-10T00:00:00+02:00"))
+
+
 def test_a_session_is_found_by_the_beginning_of_its_id_or_of_its_letters(library):
-    first = library.begin(replace_time("2026-05-09T12:00:00+00:00"))
-    second = library.begin(replace_time("2026-05-10T18:00:00+00:00"))
+    first = library.begin(opened_at("2026-05-09T12:00:00+00:00"))
+    second = library.begin(opened_at("2026-05-10T18:00:00+00:00"))
     assert library.find(first) == first
     assert library.find("20260510") == second
     assert library.find(second.partition("-")[2][:3]) == second
@@ -198,8 +199,6 @@ def test_a_closed_library_says_so(library):
 
 
 def test_an_event_that_cannot_be_read_is_named_and_the_others_are_still_listed(library, path):
-    import sqlite3
-
     session_id = keep(library, whole_session())
     with sqlite3.connect(path) as connection:
         connection.execute('UPDATE event SET body = \'{"type":"sung"}\' WHERE number = 3')

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from poetry_tui.library import Library
 from poetry_tui.workshop.events import CritiqueWritten, DirectionGiven, DraftWritten
-from tests.library.sessions import OPENED, opened, whole_session
+from tests.library.sessions import opened, whole_session
 
 
 @pytest.fixture
@@ -112,7 +112,7 @@ def test_any_text_finds_the_session_that_asked_for_it(tmp_path_factory):
         holds()
 
 
-def test_two_thousand_sessions_are_searched_as_one_types(library):
+def test_hundreds_of_sessions_are_searched_as_one_types(library):
     with_words = "the salt road hums under a moon of tin\n" * 14
     for number in range(500):
         session_id = library.begin(opened(request=f"poem number {number} about winter"))
@@ -125,4 +125,3 @@ def test_two_thousand_sessions_are_searched_as_one_types(library):
     (found,) = library.summaries("direction 321")
     assert found.request.startswith("poem number 321")
     assert time.perf_counter() - start < 1.5
-    assert OPENED.settings.request not in {summary.request for summary in library.summaries(limit=1000)}

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from poetry_tui.errors import LibraryError
-from poetry_tui.library import Library
+from poetry_tui.library import Library, database
 from poetry_tui.library.codec import merged
 from poetry_tui.workshop.events import DraftWritten, TokenWritten, Warned
 from tests.library.sessions import OPENED, opened, whole_session
@@ -134,7 +134,7 @@ LIMITED = """
 import resource, sys, time
 from pathlib import Path
 from poetry_tui.errors import LibraryError
-from poetry_tui.library import Library
+from poetry_tui.library import Library, database
 from poetry_tui.workshop.events import Warned
 from tests.library.sessions import OPENED
 
@@ -165,7 +165,7 @@ def test_two_programs_write_to_one_library(path):
     script = """
 import sys
 from pathlib import Path
-from poetry_tui.library import Library
+from poetry_tui.library import Library, database
 from tests.library.sessions import whole_session
 with Library(Path(sys.argv[1])) as library:
     for _ in range(20):
@@ -206,11 +206,14 @@ def test_two_windows_that_go_on_with_one_session_do_not_mix_it_up(path):
 def test_a_session_that_another_window_deleted_is_reported(path):
     with Library(path) as mine, Library(path) as theirs:
         session_id = mine.begin(OPENED)
+        mine.append(session_id, Warned(message="there"))
+        mine.flush()
         theirs.delete(session_id)
+        assert theirs.begin(OPENED) == session_id
         mine.append(session_id, TokenWritten(text="into the void"))
         with pytest.raises(LibraryError, match="deleted"):
             mine.flush()
-        assert mine.summaries() == []
+        assert mine.events(session_id) == [OPENED]
 
 
 def append_until_told(library: Library, session_id: str) -> None:
@@ -219,15 +222,17 @@ def append_until_told(library: Library, session_id: str) -> None:
         library.append(session_id, TokenWritten(text="."))
 
 
-def test_a_library_that_another_program_holds_is_reported_and_written_when_it_is_free(library, path, monkeypatch):
-    session_id = library.begin(OPENED)
-    blocker = sqlite3.connect(path, isolation_level=None)
-    blocker.execute("BEGIN IMMEDIATE")
-    library._journal._connection.execute("PRAGMA busy_timeout = 50")
-    library.append(session_id, Warned(message="waiting"))
-    with pytest.raises(LibraryError, match="locked by another program"):
-        append_until_told(library, session_id)
-    blocker.execute("ROLLBACK")
-    blocker.close()
-    library.flush()
-    assert library.events(session_id)[1] == Warned(message="waiting")
+def test_a_library_that_another_program_holds_is_reported_and_written_when_it_is_free(path, monkeypatch):
+    monkeypatch.setattr(database, "_BUSY_SECONDS", 0.05)
+    with Library(path) as library:
+        session_id = library.begin(OPENED)
+        blocker = sqlite3.connect(path, isolation_level=None)
+        blocker.execute("BEGIN IMMEDIATE")
+        library.append(session_id, Warned(message="waiting"))
+        with pytest.raises(LibraryError, match="locked by another program"):
+            append_until_told(library, session_id)
+        assert library.count() == 1
+        blocker.execute("ROLLBACK")
+        blocker.close()
+        library.flush()
+        assert library.events(session_id)[1] == Warned(message="waiting")
