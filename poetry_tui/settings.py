@@ -106,9 +106,7 @@ class Settings(Section):
 
         Raises `BadConfig` that names file, line and key.
         """
-        shipped_path = resources.shipped("config", FILE_NAME)
-        shipped_text = read_yaml(shipped_path)
-        data, sources = parse_yaml(shipped_text, shipped_path), [(str(shipped_path), shipped_text)]
+        data, sources = _shipped()
         own = user_file()
         if own.is_file():
             own_text = read_yaml(own)
@@ -119,6 +117,11 @@ class Settings(Section):
             return settings.changed(**flags)
         except BadConfig as error:
             raise BadRequest(str(error)) from error
+
+    @classmethod
+    def shipped(cls) -> Self:
+        """The shipped file alone: what is left where the person's own is wrong."""
+        return validated(cls, *_shipped())
 
     def changed(self, **changes: Any) -> Self:
         """These settings with some values replaced (nested mappings; None is left out). Raises `BadConfig`."""
@@ -160,6 +163,12 @@ def overridden(options: ChatOptions, over: ChatOptions) -> ChatOptions:
     """`options` with every value that `over` gives."""
     given = {key: value for key, value in asdict(over).items() if value not in (None, ())}
     return ChatOptions(**{**asdict(options), **given})
+
+
+def _shipped() -> tuple[dict[str, Any], list[tuple[str, str]]]:
+    path = resources.shipped("config", FILE_NAME)
+    text = read_yaml(path)
+    return parse_yaml(text, path), [(str(path), text)]
 
 
 def _assign(data: Any, changes: dict[str, Any]) -> None:
