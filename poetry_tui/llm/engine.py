@@ -1,11 +1,7 @@
-"""One GGUF in this process: llama.cpp's server engine, loaded once for all handles on the file.
+"""The engine of one GGUF, shared by all handles on the file: a slot for each, one process for all.
 
-Everything here blocks and is called from worker threads. Only one of loading, generating and unloading goes on at a
-time in the whole process, for two models generating at once on a CPU slow each other tenfold: `TURN` sees to that.
-
-Chats go through the binding's callback rather than its HTTP port. Returning True from it stops the engine after the
-token being generated (measured: 4 ms), or the step of a long prompt being evaluated; a closed connection would be
-noticed only by a look once a second while no token comes.
+Everything here blocks and is called from threads. Only one of loading, generating and unloading goes on at a time, for
+two models generating at once on a CPU slow each other tenfold: `TURN` sees to that, for all engines of the app.
 """
 
 from __future__ import annotations
@@ -16,7 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from poetry_tui.llm.loading import Shape, load_server
+from poetry_tui.llm.worker import Shape, Worker
 
 TURN = threading.Lock()
 _DEFAULT_CONTEXT = 4096
@@ -24,13 +20,13 @@ _NOTHING = Shape(0, 0, ())
 
 
 class Engine:
-    """The weights of one GGUF and the slots on them. A slot belongs to one handle and keeps its prefix cache."""
+    """The slots on one GGUF, each with a prefix cache and held by one handle, and the process that serves them."""
 
     def __init__(self, gguf: Path, threads: int | None) -> None:
         self.gguf = gguf
+        self.worker: Worker | None = None
         self._threads = threads
         self._seats: dict[int, Path | None] = {}
-        self._server: Any = None
         self._shape = _NOTHING
 
     def join(self, adapter: Path | None) -> int:
@@ -45,7 +41,10 @@ class Engine:
         return not self._seats
 
     def load(self, context_length: int | None) -> float:
-        """Load the file unless what is loaded serves every slot, adapter and this context already. Returns seconds."""
+        """Load the file unless what is loaded serves every slot, adapter and this context already. Returns seconds.
+
+        Raises a `ModelError` that says why the file cannot be loaded.
+        """
         needed = Shape(
             slots=max(self._seats, default=0) + 1,
             context_length=max(context_length or _DEFAULT_CONTEXT, self._shape.context_length),
@@ -55,20 +54,26 @@ class Engine:
             return 0.0
         started = time.monotonic()
         self.unload()
-        self._server = load_server(self.gguf, needed, self._threads)
+        self.worker = Worker(self.gguf, needed, self._threads)
         self._shape = needed
         return time.monotonic() - started
 
     def unload(self) -> None:
         """Free the memory."""
-        self._server = None
-        self._shape = _NOTHING
+        if self.worker is not None:
+            self.worker.close()
+        self.worker, self._shape = None, _NOTHING
 
-    def chat(self, slot: int, body: dict[str, Any], on_piece: Callable[[dict[str, Any]], bool]) -> None:
-        """Generate in `slot`; `on_piece` gets each streamed object and stops the engine by returning True."""
+    def chat(self, slot: int, body: dict[str, Any], on_piece: Callable[[dict[str, Any]], None]) -> None:
+        """Generate in `slot` of the loaded engine; `on_piece` gets each object llama.cpp streams."""
         adapter = self._seats.get(slot)
         scales = [{"id": n, "scale": float(path == adapter)} for n, path in enumerate(self._shape.adapters)]
-        self._server.handle_chat_completions({**body, "id_slot": slot, "lora": scales}, on_piece)
+        assert self.worker is not None
+        try:
+            self.worker.chat({**body, "id_slot": slot, "lora": scales}, on_piece)
+        except BaseException:
+            self.unload()  # the process has ended, or its pipe is no longer at the start of a line
+            raise
 
 
 _engines: dict[Path, Engine] = {}

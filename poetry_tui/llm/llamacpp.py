@@ -1,4 +1,4 @@
-"""GGUF models inside this process, through xllamacpp (llama.cpp's own server engine)."""
+"""GGUF files without any server, through xllamacpp (llama.cpp's own server engine)."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from poetry_tui.llm.chat import ChatEnd, ChatMessage, ChatOptions, Chunk, StopRe
 from poetry_tui.llm.engine import TURN, Engine, seat, unseat
 from poetry_tui.llm.spec import ModelSpec
 from poetry_tui.llm.thinking import ThinkingSplitter
+from poetry_tui.llm.worker import Worker
 
 
 class LlamaCppModel:
@@ -86,7 +87,9 @@ class _Generation:
         self._slot = slot
         self._body = body
         self._context_length = context_length
-        self._stopped = threading.Event()
+        self._running = threading.Lock()  # held while `_stopped` and `_worker` change together
+        self._stopped = False
+        self._worker: Worker | None = None
         self._loop = asyncio.get_running_loop()
         self._queue: asyncio.Queue[dict[str, Any] | Exception | None] = asyncio.Queue()
 
@@ -99,22 +102,31 @@ class _Generation:
 
     def stop(self) -> None:
         """Tell the engine to stop. Does not wait: the next to use the engine will, for it needs the turn."""
-        self._stopped.set()
+        with self._running:
+            self._stopped = True
+            if self._worker is not None:
+                self._worker.stop()
 
     def _run(self) -> None:
         try:
             with TURN:
-                if not self._stopped.is_set():
+                if not self._stopped:
                     self.load_seconds = self._engine.load(self._context_length)
-                if not self._stopped.is_set():
-                    self._engine.chat(self._slot, self._body, self._on_piece)
+                    self._generate()
             self._put(None)
         except Exception as error:  # raised again where the chat is awaited
             self._put(error)
 
-    def _on_piece(self, piece: dict[str, Any]) -> bool:
-        self._put(piece)
-        return self._stopped.is_set()
+    def _generate(self) -> None:
+        with self._running:
+            if self._stopped:
+                return
+            self._worker = self._engine.worker
+        try:
+            self._engine.chat(self._slot, self._body, self._put)
+        finally:
+            with self._running:
+                self._worker = None
 
     def _put(self, item: dict[str, Any] | Exception | None) -> None:
         with suppress(RuntimeError):  # the loop is closed: nobody listens any more

@@ -72,6 +72,8 @@ class OpenAIModel:
                             yield chunk
         for chunk in splitter.flush():
             yield chunk
+        if reason == "unknown" and first is None:
+            raise self._foreign()
         if reason == "unknown":
             raise StreamBroken(f"{self._where} ended a reply of '{self._spec.name}' in the middle. Try again.")
         yield ChatEnd(_usage(counted, first, time.monotonic() - started, reason))
@@ -119,7 +121,10 @@ class OpenAIModel:
         except httpx2.TransportError:  # the client lets it through while a stream is read
             raise StreamBroken(f"{self._where} closed the connection in the middle of a reply. Try again.") from None
         except ValueError:
-            raise BadReply(f"{self._where} does not speak the OpenAI language. Check OPENAI_BASE_URL.") from None
+            raise self._foreign() from None
+
+    def _foreign(self) -> BadReply:
+        return BadReply(f"{self._where} does not speak the OpenAI language. Check OPENAI_BASE_URL.")
 
     def _answered(self, status: int, message: str, body: object) -> ModelError:
         details = body if isinstance(body, dict) else {}

@@ -30,6 +30,7 @@ from tests.peers import (
     broken,
     error_line,
     garbage,
+    needs_recordings,
     never,
     poem,
     recorded,
@@ -66,6 +67,7 @@ async def test_a_reply_comes_in_pieces_and_ends_with_what_it_cost() -> None:
     assert said.usage.stop_reason == "stop"
 
 
+@needs_recordings
 async def test_a_recorded_reply_is_read_as_it_was_meant() -> None:
     chats = [recorded("chat", "chat, streamed, cut by num_predict")]
     with OllamaPeer(chats=chats) as peer:
@@ -194,6 +196,7 @@ async def test_a_missing_model_names_the_nearest_and_how_to_get_it() -> None:
                 await model.warm(ChatOptions())
 
 
+@needs_recordings
 async def test_a_full_context_says_both_sizes() -> None:
     with OllamaPeer(chats=[recorded("context", "the same, truncate: false")]) as peer:
         async with model_at(peer.host) as model:
@@ -211,10 +214,25 @@ async def test_a_full_context_says_both_sizes() -> None:
             "9.3 GiB",
         ),
         (status(500, "llama runner process has terminated: cudaMalloc failed: out of memory"), OutOfMemory, "smaller"),
-        (recorded("create_split_adapter", "chat with it (bad adapter)"), StreamBroken, "died.*ollama run poet"),
-        (recorded("chat", "think asked of a model that does not think"), BadReply, "does not support thinking"),
-        (recorded("chat", "option of a wrong type"), BadReply, "temperature"),
-        (recorded("create_split_adapter", "chat with that"), BadReply, "does not support chat"),
+        pytest.param(
+            recorded("create_split_adapter", "chat with it (bad adapter)"),
+            StreamBroken,
+            "died.*ollama run poet",
+            marks=needs_recordings,
+        ),
+        pytest.param(
+            recorded("chat", "think asked of a model that does not think"),
+            BadReply,
+            "does not support thinking",
+            marks=needs_recordings,
+        ),
+        pytest.param(recorded("chat", "option of a wrong type"), BadReply, "temperature", marks=needs_recordings),
+        pytest.param(
+            recorded("create_split_adapter", "chat with that"),
+            BadReply,
+            "does not support chat",
+            marks=needs_recordings,
+        ),
         (error_line("an error was encountered while running the model", after="The li"), BadReply, "encountered"),
         (error_line("llama-server process no longer running: -1"), StreamBroken, "died"),
         (broken(), StreamBroken, "middle"),
@@ -248,12 +266,14 @@ async def test_lists_fail_by_name_too(answer: Answer, error: type[ModelError]) -
                 await ask(peer.host)
 
 
+@needs_recordings
 async def test_what_is_installed() -> None:
     with OllamaPeer(models=["b:latest", "a:1b"], answers={"/api/version": recorded("server", "version")}) as peer:
         assert await installed(peer.host) == ["b:latest", "a:1b"]
         assert await version(peer.host) == "0.33.0-rc2"
 
 
+@needs_recordings
 async def test_recorded_lists() -> None:
     with OllamaPeer(answers={"/api/tags": recorded("pull", "tags")}) as peer:
         assert await installed(peer.host) == ["127.0.0.1:5005/library/smol:latest"]
