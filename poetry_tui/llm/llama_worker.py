@@ -19,9 +19,10 @@ import sys
 import threading
 from typing import Any, TextIO
 
-# Tokens of a prompt evaluated between two looks at whether the chat was stopped. On a CPU this keeps a stop under 200
-# ms for small models, at a tenth of the speed of one large step; a GPU needs larger steps to be fast, and is fast.
-PROMPT_STEP_CPU, PROMPT_STEP_GPU = 32, 256
+# Tokens of a prompt evaluated between two looks at whether the chat was stopped. The step after the one in which the
+# stop came is evaluated too. On a CPU this keeps a stop under 200 ms for small models, for a tenth of the speed
+# (measured: 231 tokens/s, 267 in steps of 64); a GPU needs larger steps to be fast, and is fast.
+PROMPT_STEP_CPU, PROMPT_STEP_GPU = 16, 256
 _ERRORS_ONLY = 1
 _GPU_TYPES = (1, 2)  # ggml's device types "GPU" and "integrated GPU"
 
@@ -62,7 +63,10 @@ class _Session:
             print(piece, file=self._out, flush=True)
             return self._stopped >= number
 
-        self._server.handle_chat_completions(json.dumps(body), on_piece)
+        try:
+            self._server.handle_chat_completions(json.dumps(body), on_piece)
+        except Exception as error:  # of the binding, whatever it is: the other end must not wait for ever
+            on_piece(json.dumps({"error": {"message": str(error)}}))
         print(json.dumps({"end": number}), file=self._out, flush=True)
 
     def stop(self, number: int) -> None:

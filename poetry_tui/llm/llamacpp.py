@@ -26,7 +26,6 @@ class LlamaCppModel:
 
     def __init__(self, spec: ModelSpec, gguf: Path, adapter: Path | None = None, threads: int | None = None) -> None:
         self._spec = spec
-        self._engine: Engine
         self._engine, self._slot = seat(gguf, adapter, threads)
         self._closed = False
 
@@ -34,6 +33,12 @@ class LlamaCppModel:
     def spec(self) -> ModelSpec:
         """Which model this is."""
         return self._spec
+
+    @property
+    def engine_pid(self) -> int | None:
+        """The number of the process in which llama.cpp runs; None while nothing is loaded."""
+        worker = self._engine.worker
+        return worker.pid if worker else None
 
     async def chat(self, messages: Sequence[ChatMessage], options: ChatOptions) -> AsyncGenerator[Chunk]:
         """Stream a reply; closing the generator stops the engine at its next token (or step of a long prompt)."""

@@ -75,7 +75,7 @@ class OpenAIModel:
         if reason == "unknown" and first is None:
             raise self._foreign()
         if reason == "unknown":
-            raise StreamBroken(f"{self._where} ended a reply of '{self._spec.name}' in the middle. Try again.")
+            raise self._broken()
         yield ChatEnd(_usage(counted, first, time.monotonic() - started, reason))
 
     async def warm(self, options: ChatOptions) -> None:  # noqa: ARG002 (the server chooses its context)
@@ -112,16 +112,21 @@ class OpenAIModel:
             raise EngineNotReachable(f"{self._where} does not answer in time. Is it running?") from None
         except openai.APIStatusError as error:
             raise self._answered(error.status_code, error.message, error.body) from None
-        except openai.APIConnectionError:
-            raise EngineNotReachable(
-                f"{self._where} cannot be reached. Start it, or give another address in OPENAI_BASE_URL."
-            ) from None
+        except openai.APIConnectionError as error:
+            if isinstance(error.__cause__, httpx2.ConnectError):
+                raise EngineNotReachable(
+                    f"{self._where} cannot be reached. Start it, or give another address in OPENAI_BASE_URL."
+                ) from None
+            raise self._broken() from None
         except openai.APIError as error:  # an error object inside the stream
             raise self._answered(0, error.message, error.body) from None
         except httpx2.TransportError:  # the client lets it through while a stream is read
-            raise StreamBroken(f"{self._where} closed the connection in the middle of a reply. Try again.") from None
+            raise self._broken() from None
         except ValueError:
             raise self._foreign() from None
+
+    def _broken(self) -> StreamBroken:
+        return StreamBroken(f"{self._where} closed the connection in the middle of a reply. Try again.")
 
     def _foreign(self) -> BadReply:
         return BadReply(f"{self._where} does not speak the OpenAI language. Check OPENAI_BASE_URL.")

@@ -191,9 +191,8 @@ async def test_memory_is_freed_on_unload_and_with_the_last_handle(opening: Openi
 
 
 def pid(model: LlamaCppModel) -> int:
-    worker = model._engine.worker
-    assert worker is not None
-    return worker.pid
+    assert model.engine_pid is not None
+    return model.engine_pid
 
 
 def alive(process: int) -> bool:
