@@ -80,6 +80,7 @@ class OllamaApi:
         body: dict[str, Any] = {"model": model, "messages": [], "keep_alive": _duration(keep_alive), "stream": False}
         if context_length is not None:
             body["options"] = {"num_ctx": context_length}
+        await self.version()  # a server that accepts and never answers is found out in seconds
         await self._post_chat(model, body, CHAT_SECONDS)
 
     async def unload(self, model: str) -> None:
@@ -99,7 +100,7 @@ class OllamaApi:
             "truncate": False,
             "shift": False,
         }
-        await self.version()  # a server that accepts and never answers is found out in seconds
+        await self.version()  # as above
         splitter = ThinkingSplitter()
         started = time.monotonic()
         first: float | None = None

@@ -285,6 +285,26 @@ asyncio.run(main())
     assert (done.returncode, done.stdout, done.stderr) == (0, "said\n", "")
 
 
+@pytest.mark.model
+def test_the_engine_does_not_outlive_a_program_that_is_killed(base: Path) -> None:
+    program = f"""
+import asyncio, os, signal
+from poetry_tui.llm import *
+async def main():
+    model = open_model(ModelSpec("gguf", {str(base)!r}), ModelSettings())
+    await model.warm(ChatOptions(context_length=256))
+    print(model.engine_pid, flush=True)
+    os.kill(os.getpid(), signal.SIGKILL)
+asyncio.run(main())
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, timeout=60, check=False)
+    status = Path(f"/proc/{int(done.stdout)}/status")
+    deadline = time.monotonic() + 5
+    while status.is_file() and "State:\tZ" not in status.read_text():  # nobody may be there to bury it
+        assert time.monotonic() < deadline, "the engine lives on"
+        time.sleep(0.01)
+
+
 def spoiled(base: Path, folder: Path, kind: str) -> Path:
     path, content = folder / f"{kind}.gguf", base.read_bytes()
     match kind:

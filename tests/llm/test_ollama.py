@@ -121,7 +121,7 @@ async def test_preloading_and_unloading() -> None:
         async with model_at(peer.host, keep_alive="-1") as model:
             await model.warm(ChatOptions(context_length=4096, temperature=0.7))
             await model.unload()
-        load, unload = (request.body for request in peer.requests)
+        load, unload = (request.body for request in peer.requests if request.path == "/api/chat")
     assert (load["messages"], load["keep_alive"], load["options"]) == ([], -1, {"num_ctx": 4096})
     assert (unload["messages"], unload["keep_alive"]) == ([], 0)
 
@@ -183,6 +183,8 @@ async def test_a_server_that_accepts_and_never_answers_is_found_out_in_seconds(m
         async with model_at(host) as model:
             with pytest.raises(EngineNotReachable, match="does not answer"):
                 await say(model, "snow")
+            with pytest.raises(EngineNotReachable, match="does not answer"):
+                await model.warm(ChatOptions())
     assert time.monotonic() - started < 5
 
 
