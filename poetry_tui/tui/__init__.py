@@ -1,6 +1,6 @@
 """The terminal app: `StudioApp` in `app`, one module a screen in `screens`, what they are made of in `widgets`.
 
-A screen is a reader of events: it asks the `Studio` to run a piece and paints what comes. Workers never touch widgets of
-other screens, they post messages; whatever takes time (engines, SQLite, files) runs in a thread or a worker, and nothing
-that takes long to import is imported before the first paint. The room may import any other; none imports it.
+A screen is a reader of events: it asks the `Studio` to run a piece and paints what comes. Whatever takes time (engines,
+SQLite, files) runs in a worker or a thread, and nothing that takes long to import is imported before the first paint.
+The room may import any other; none imports it.
 """

@@ -18,8 +18,6 @@ INK = Theme(
     success="#9db17c",
     error="#cc7463",
     variables={
-        "quiet": "#9a9284",
-        "rule": "#3d3930",
         "text-muted": "#9a9284",
         "block-cursor-foreground": "#171613",
         "block-cursor-background": "#c9a86a",
@@ -48,8 +46,6 @@ VELLUM = Theme(
     success="#4a6527",
     error="#9c3b2c",
     variables={
-        "quiet": "#675f50",
-        "rule": "#c6baa0",
         "text-muted": "#675f50",
         "block-cursor-foreground": "#f6f1e5",
         "block-cursor-background": "#7a5a1e",

@@ -12,7 +12,7 @@ from poetry_tui.tui.themes import THEMES
 @pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
 @pytest.mark.parametrize("ground", ["background", "surface", "panel"])
 @pytest.mark.parametrize(
-    "text", ["foreground", "primary", "secondary", "accent", "warning", "success", "error", "quiet"]
+    "text", ["foreground", "primary", "secondary", "accent", "warning", "success", "error", "text-muted"]
 )
 def test_text_stands_out_from_every_ground(theme: Theme, ground: str, text: str) -> None:
     assert contrast(colour(theme, text), colour(theme, ground)) >= 4.5

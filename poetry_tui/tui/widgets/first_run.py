@@ -1,0 +1,57 @@
+"""`FirstRun`: what to do before the first poem can be written. One sentence, and a key that does the right thing."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from textual.content import Content
+from textual.widgets import Static
+
+if TYPE_CHECKING:
+    from poetry_tui.tui.app import StudioApp
+
+_BAR = 30
+_DOING = {
+    "downloading": "Getting the small built-in model (98 MB) …",
+    "checking": "Checking that it is the right one …",
+    "unpacking": "Unpacking it …",
+}
+
+
+class FirstRun(Static):
+    """The app's `step`, or how far the built-in model has come. Hidden when there is nothing to say."""
+
+    DEFAULT_CSS = """
+    FirstRun { height: auto; padding: 1 2; text-align: center; color: $text-muted; }
+    """
+
+    def __init__(self, id: str | None = None) -> None:
+        super().__init__(id=id, markup=False)
+
+    def on_mount(self) -> None:
+        """Follow the app."""
+        for name in ("step", "fetching", "standing"):
+            self.watch(self.app, name, self._say, init=False)
+        self._say()
+
+    async def look(self) -> None:
+        """Look for models again, and return when that is done."""
+        await cast("StudioApp", self.app).look().wait()
+
+    def _say(self) -> None:
+        app = cast("StudioApp", self.app)
+        if app.fetching is not None:
+            self.update(_progress(*app.fetching))
+        elif app.studio is None and app.standing == "problem":
+            self.update(Content.styled(app.hindrance, "$error"))
+        else:
+            self.update(app.step.sentence)
+        self.display = bool(self.content)
+
+
+def _progress(step: str, share: float) -> Content:
+    """What is being done; a bar once it can be measured."""
+    done = round(share * _BAR)
+    bar = ("━" * done, "$primary"), ("━" * (_BAR - done), "$surface-lighten-2")
+    measured = Content.assemble(*bar, f" {share:4.0%}   ") if step != "downloading" else ""
+    return Content.assemble(f"{_DOING[step]}   ", measured, "esc stops")
