@@ -89,7 +89,7 @@ def _library() -> Finding:
     path = data_folder() / "library.db"
     try:
         library = Library(path)
-        count = len(library.summaries())
+        count = library.count()
         library.close()
     except LibraryError as error:
         return Finding("library", "bad", str(error))

@@ -15,7 +15,7 @@ from datetime import datetime
 from poetry_tui import __version__
 from poetry_tui.errors import BadRequest, ModelError
 from poetry_tui.library import Library
-from poetry_tui.llm import ChatModel, ModelSettings, ModelSpec, open_model
+from poetry_tui.llm import ChatModel, ChatOptions, ModelSettings, ModelSpec, open_model
 from poetry_tui.places import data_folder
 from poetry_tui.prosody.forms import detect, form_named
 from poetry_tui.prosody.report import report
@@ -108,10 +108,13 @@ class Studio:
 
     async def warm(self, cast: Cast) -> None:
         """Load both models while the person still types (with `swap` on, the Poet's alone)."""
+        handles: list[tuple[ChatModel, ChatOptions]] = []
         roles: tuple[Role, ...] = ("poet",) if self.settings.swap else ("poet", "educator")
         for role in roles:
             spec = cast.poet if role == "poet" else cast.educator
-            await self._handle(role, spec).warm(self._role_settings(role, spec).options)
+            handles.append((self._handle(role, spec), self._role_settings(role, spec).options))
+        for handle, options in handles:  # only now, since an engine that serves both is loaded with a slot for each
+            await handle.warm(options)
 
     def begin(
         self, request: str, cast: Cast, *, form: str | None = None, rounds: int | None = None, seed: int | None = None

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from poetry_tui.prosody.forms import Form
-from poetry_tui.prosody.forms import Rule as RuleKind
 from poetry_tui.prosody.meter import fitting, marks_over, scan, syllables
 from poetry_tui.prosody.pronunciation import pronunciations
 from poetry_tui.prosody.rhyme import Rhyme, letters, rhyme_of, words_that_rhyme
 from poetry_tui.verse import Poem
+
+if TYPE_CHECKING:
+    from poetry_tui.prosody.forms import Form
+    from poetry_tui.prosody.forms import Rule as RuleKind
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,12 @@ class Players:
     poet: ChatModel
     educator: ChatModel
 
+    @property
+    def share_weights(self) -> bool:
+        """Whether one model in memory serves both roles (adapters aside), so that unloading one would unload the other."""
+        poet, educator = self.poet.spec, self.educator.spec
+        return (poet.engine, poet.name) == (educator.engine, educator.name)
+
     def of(self, role: Role) -> ChatModel:
         """The handle that plays `role`."""
         return self.poet if role == "poet" else self.educator
@@ -133,9 +139,9 @@ def _fault(session: Session, poem: Poem) -> str:
 
 async def _ask(state: RunState, question: Question) -> AsyncGenerator[Event]:
     """Stream one reply; drops old exchanges when the context is full, tries again when nobody answers."""
-    if state.session.settings.swap and state.last_speaker not in (None, question.role):
-        await state.players.of(state.last_speaker).unload()
-    state.last_speaker = question.role
+    before, state.last_speaker = state.last_speaker, question.role
+    if state.session.settings.swap and before not in (None, question.role) and not state.players.share_weights:
+        await state.players.of(before).unload()
     options = _options(state, question)
     for event in _make_room(state, question, options):
         yield event
