@@ -25,8 +25,8 @@ class CastingApp(App[object]):
     """`settings`, `studio` and `cast` are None until they are there.
 
     `studio` stays None, and no session can be begun, where the library cannot be opened. `hindrance` says why none can
-    be begun just now. Screens watch `cast`, `standing` (how far the models are), `step` (what the person should do first)
-    and `fetching` (what is being done to get the built-in model and the share of it that is done, or None).
+    be begun just now. Screens watch `cast`, `standing` (how far the models are), `step` (what the person should do
+    first) and `fetching` (what is being done to get the built-in model and the share of it that is done, or None).
     """
 
     cast: reactive[Cast | None] = reactive(None, init=False)

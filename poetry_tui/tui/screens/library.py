@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar, cast
 
-from textual import events, on, work
+from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Container
@@ -15,13 +15,11 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from poetry_tui.library import ExportFormat, SessionSummary
+from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.widgets.footer import StudioFooter
 from poetry_tui.tui.widgets.header import StudioHeader
 from poetry_tui.tui.widgets.session_preview import SessionPreview, moment, plain
 from poetry_tui.workshop import fold
-
-if TYPE_CHECKING:
-    from poetry_tui.tui.app import StudioApp
 
 _PAGE = 50
 _TYPING_SECONDS = 0.15
@@ -45,11 +43,7 @@ class LibraryScreen(Screen[None]):
         Binding("escape", "back", "back to the list", show=False, id="library.back"),
     ]
 
-    if TYPE_CHECKING:
-
-        @property
-        def app(self) -> StudioApp:
-            """The app this screen belongs to."""
+    app = getters.app(StudioApp)
 
     def __init__(self) -> None:
         super().__init__()

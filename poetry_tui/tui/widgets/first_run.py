@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
-
+from textual import getters
 from textual.content import Content
 from textual.widgets import Static
 
-if TYPE_CHECKING:
-    from poetry_tui.tui.app import StudioApp
+from poetry_tui.tui.app import StudioApp
 
 _BAR = 30
 _DOING = {
@@ -21,6 +19,7 @@ _DOING = {
 class FirstRun(Static):
     """The app's `step`, or how far the built-in model has come. Hidden when there is nothing to say."""
 
+    app = getters.app(StudioApp)
     DEFAULT_CSS = """
     FirstRun { height: auto; padding: 1 2; text-align: center; color: $text-muted; }
     """
@@ -29,23 +28,22 @@ class FirstRun(Static):
         super().__init__(id=id, markup=False)
 
     def on_mount(self) -> None:
-        """Follow the app."""
+        """Follow the self.app."""
         for name in ("step", "fetching", "standing"):
             self.watch(self.app, name, self._say, init=False)
         self._say()
 
     async def look(self) -> None:
         """Look for models again, and return when that is done."""
-        await cast("StudioApp", self.app).look().wait()
+        await self.app.look().wait()
 
     def _say(self) -> None:
-        app = cast("StudioApp", self.app)
-        if app.fetching is not None:
-            self.update(_progress(*app.fetching))
-        elif app.studio is None and app.standing == "problem":
-            self.update(Content.styled(app.hindrance, "$error"))
+        if self.app.fetching is not None:
+            self.update(_progress(*self.app.fetching))
+        elif self.app.studio is None and self.app.standing == "problem":
+            self.update(Content.styled(self.app.hindrance, "$error"))
         else:
-            self.update(app.step.sentence)
+            self.update(self.app.step.sentence)
         self.display = bool(self.content)
 
 

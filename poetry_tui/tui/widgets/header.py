@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING
 
-from textual import events
+from textual import events, getters
 from textual.content import Content
 from textual.widget import Widget
 
+from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.screens import SCREENS
 
 if TYPE_CHECKING:
     from poetry_tui.llm import ModelSpec
-    from poetry_tui.tui.app import StudioApp
 
 DOTS = {
     "looking": ("○", "$text-muted"),
@@ -31,6 +31,7 @@ class StudioHeader(Widget):
     The roles' names are cut, then left out, where there is no room for them.
     """
 
+    app = getters.app(StudioApp)
     DEFAULT_CSS = """
     StudioHeader { dock: top; height: 1; padding: 0 2; background: $background; color: $text-muted; }
     """
@@ -44,10 +45,11 @@ class StudioHeader(Widget):
         self.refresh()
 
     def render(self) -> Content:
-        """The line, as wide as the widget."""
-        app = cast("StudioApp", self.app)
+        """The line, as wide as the widget; where there is no room for a screen, a word about that."""
+        if self.app.has_class("-too-small"):
+            return Content("Too small: a poem needs 40×10.")
         left = self._screens()
-        glyph, style = DOTS[app.standing]
+        glyph, style = DOTS[self.app.standing]
         room = self.size.width - left.cell_length - 2 - len(_GAP)
         players = self._players(room)
         right = Content.assemble(players, "  " if players.cell_length else "", (glyph, style))
@@ -63,10 +65,10 @@ class StudioHeader(Widget):
         return Content.assemble(*parts)
 
     def _players(self, room: int) -> Content:
-        cast_ = cast("StudioApp", self.app).cast
-        if cast_ is None:
+        cast = self.app.cast
+        if cast is None:
             return Content("")
-        names = [("poet", short_name(cast_.poet)), ("educator", short_name(cast_.educator))]
+        names = [("poet", short_name(cast.poet)), ("educator", short_name(cast.educator))]
         each = (room - len("poet   educator ")) // 2
         if each < 6:
             return Content("")
