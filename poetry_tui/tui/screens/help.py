@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, ClassVar
 
-from textual.app import App, ComposeResult
+from textual import getters
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.content import Content
@@ -13,17 +15,25 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Static
 
 from poetry_tui.doctor import places
+from poetry_tui.tui.app import StudioApp
 
 _MOUSE = (
     "Click a screen's name above, a key below, a line or a remark to choose it; the wheel scrolls. "
     "To select text with the terminal, hold Shift (Option on a Mac) while you drag."
 )
+_WIDE = 100
+"""From this width there is room for the ids of bindings."""
+
+_FIRST_STEPS = {"app.start_ollama", "app.get_embedded", "app.stop_fetching"}
+"""Their sentence names their keys when they work."""
+
 Row = tuple[str, str, str]
 
 
 class HelpScreen(ModalScreen[None]):
     """Help for one screen. Keys that the person changed are shown as they are now."""
 
+    app = getters.app(StudioApp)
     CSS_PATH = "help.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape,question_mark,q", "dismiss", "back", id="help.back"),
@@ -42,27 +52,30 @@ class HelpScreen(ModalScreen[None]):
 
     def _words(self) -> Content:
         parts: list[Content | str] = []
-        for title, rows in (("Here", keys_of(self._of, self.app)), ("Everywhere", keys_of(self.app, self.app))):
-            parts += [_heading(title), *(_row(*row) for row in rows), "\n"]
+        wide = self.app.size.width >= _WIDE
+        focused = self._of.focused
+        here = [row for node in (focused, self._of) if node for row in keys_of(node, self.app)]
+        everywhere = [row for row in keys_of(self.app, self.app) if row[2] not in _FIRST_STEPS]
+        for title, rows in (("Here", here), ("Everywhere", everywhere)):
+            parts.append(_heading(title))
+            parts += [line for row in rows for line in (_row(*row[:2], row[2] if wide else ""), "\n")]
+            parts.append("\n")
         parts += [_heading("Mouse"), f"{_MOUSE}\n\n", _heading("Files")]
-        parts += [_row(name, str(path), "") for name, path in places()]
+        parts += [line for name, path in places() for line in (_row(name, str(path), ""), "\n")]
         return Content.assemble(*parts).rstrip()
 
 
-def keys_of(node: DOMNode, app: App[object]) -> list[Row]:
-    """The node's keys: as shown, in words, and the binding's id, by which the keymap of the settings can change it."""
-    rows: dict[str, Row] = {}
+def keys_of(node: DOMNode, app: StudioApp) -> Iterator[Row]:
+    """What the node's keys do: the keys, the words, and the id by which the keymap of the settings names them."""
     bindings = node._bindings.copy()
-    bindings.apply_keymap(app._keymap)
+    bindings.apply_keymap(app.settings.keymap if app.settings else {})
+    rows: dict[str, list[Binding]] = {}
     for _, binding in bindings:
-        name = binding.id or binding.action
-        if not binding.description:
-            continue
-        shown = app.get_key_display(binding)
-        before = rows.get(name)
-        keys = f"{before[0]} {shown}" if before and shown not in before[0].split() else shown
-        rows[name] = (keys, _sentence(binding.tooltip or binding.description), binding.id or "")
-    return list(rows.values())
+        if binding.id and binding.description:
+            rows.setdefault(binding.id, []).append(binding)
+    for name, (first, *others) in rows.items():
+        keys = dict.fromkeys(app.get_key_display(binding) for binding in (first, *others))
+        yield " ".join(keys), _sentence(first.tooltip or first.description), name
 
 
 def _heading(title: str) -> Content:
@@ -70,7 +83,8 @@ def _heading(title: str) -> Content:
 
 
 def _row(keys: str, words: str, name: str) -> Content:
-    return Content.assemble((f"{keys:<10}", "bold"), f" {words:<44} ", (f"{name}\n", "$text-muted"))
+    told = Content.assemble((f"{keys:<10}", "bold"), f" {words}")
+    return told if not name else Content.assemble(told, " " * max(1, 62 - told.cell_length), (name, "$text-muted"))
 
 
 def _sentence(words: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Iterator
 from typing import ClassVar, cast
 
 from textual import events, getters, on, work
@@ -29,18 +30,32 @@ _STATES = {"finished": "✓ finished", "stopped": "· stopped", "failed": "! bro
 _EMPTY = "No poem yet. Press 1, say what one is to be about, and it will be kept here."
 
 
+class Sessions(OptionList):
+    """The list; enter opens."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding(
+            "enter",
+            "select",
+            "open",
+            key_display="enter",
+            tooltip="Open the poem in the Workshop, to read or go on.",
+            id="library.open",
+        )
+    ]
+
+
 class LibraryScreen(Screen[None]):
     """Sessions, the one last written to first; the one under the cursor is shown beside (or below) the list."""
 
     CSS_PATH = "library.tcss"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]]] = [(0, "-narrow"), (110, "-wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 (Textual's declaration)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "open", "open", tooltip="Open the poem in the Workshop, to read or go on.", id="library.open"),
         Binding("R", "replay", "replay", tooltip="Watch again how the poem was made.", id="library.replay"),
         Binding("x", "export", "export", tooltip="Write the poem to a file.", id="library.export"),
         Binding("delete,D", "delete", "delete", tooltip="Delete it for good (asks first).", id="library.delete"),
         Binding("slash", "search", "search", tooltip="Find poems by their words.", id="library.search"),
-        Binding("escape", "back", "back to the list", show=False, id="library.back"),
+        Binding("escape", "back", "back to the list", id="library.back"),
     ]
 
     app = getters.app(StudioApp)
@@ -57,7 +72,7 @@ class LibraryScreen(Screen[None]):
         search.border_title = "search"
         yield search
         with Container(id="shelf"):
-            sessions = OptionList(id="sessions")
+            sessions = Sessions(id="sessions")
             sessions.border_title = "poems"
             yield sessions
             yield SessionPreview()
@@ -66,7 +81,7 @@ class LibraryScreen(Screen[None]):
 
     def on_mount(self) -> None:
         """Begin on the list: its keys are the ones most used."""
-        self.query_one("#sessions").focus()
+        self.query_one(Sessions).focus()
         self.watch(self.app, "standing", self._app_changed, init=False)
 
     def _app_changed(self) -> None:
@@ -82,7 +97,7 @@ class LibraryScreen(Screen[None]):
 
     @on(Input.Submitted, "#search")
     def _searched(self) -> None:
-        self.query_one("#sessions").focus()
+        self.query_one(Sessions).focus()
 
     @work(exclusive=True, group="find")
     async def find(self, delay: float = 0.0) -> None:
@@ -97,9 +112,9 @@ class LibraryScreen(Screen[None]):
         found = await asyncio.to_thread(studio.library.summaries, query, _PAGE)
         before = self.current
         self._found, self._more = found, len(found) == _PAGE
-        sessions = self.query_one("#sessions", OptionList)
+        sessions = self.query_one(Sessions)
         sessions.clear_options()
-        sessions.add_options(_option(summary) for summary in found)
+        sessions.add_options(_options(found))
         sessions.border_subtitle = _count(len(found), self._more, bool(query.strip()))
         if not found and not query.strip():
             self._show_empty(_EMPTY)
@@ -120,7 +135,7 @@ class LibraryScreen(Screen[None]):
     @property
     def current(self) -> SessionSummary | None:
         """The session under the cursor."""
-        row = self.query_one("#sessions", OptionList).highlighted
+        row = self.query_one(Sessions).highlighted
         return self._found[row] if row is not None and row < len(self._found) else None
 
     @on(OptionList.OptionHighlighted)
@@ -137,8 +152,8 @@ class LibraryScreen(Screen[None]):
         query = self.query_one("#search", Input).value
         found = await asyncio.to_thread(studio.library.summaries, query, _PAGE, len(self._found))
         self._found, self._more = [*self._found, *found], len(found) == _PAGE
-        sessions = self.query_one("#sessions", OptionList)
-        sessions.add_options(_option(summary) for summary in found)
+        sessions = self.query_one(Sessions)
+        sessions.add_options(_options(found))
         sessions.border_subtitle = _count(len(self._found), self._more, bool(query.strip()))
 
     @work(exclusive=True, group="preview")
@@ -150,18 +165,22 @@ class LibraryScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a session needs one under the cursor."""
-        if action in {"open", "replay", "export", "delete"}:
+        if action in {"replay", "export", "delete"}:
             return self.current is not None and not self.has_class("-empty")
+        searching = self.focused is not None and self.focused.id == "search"
+        if action == "search":
+            return not searching
+        if action == "back":
+            return searching or bool(self.query_one("#search", Input).value)
         return super().check_action(action, parameters)
 
     @on(OptionList.OptionSelected)
-    async def _selected(self) -> None:
-        await self.app.run_action("open", self)
+    async def _selected(self, event: OptionList.OptionSelected) -> None:
+        self._open(self._found[event.option_index].id)
 
-    async def action_open(self) -> None:
-        """Open the session under the cursor in the Workshop."""
-        if current := self.current:
-            await self.app.open_piece(current.id)
+    @work(exclusive=True, group="open")
+    async def _open(self, session_id: str) -> None:
+        await self.app.open_piece(session_id)
 
     async def action_replay(self) -> None:
         """Show in the Workshop how it was made."""
@@ -200,10 +219,17 @@ class LibraryScreen(Screen[None]):
 
     def action_back(self) -> None:
         """From the field to the list; from the list, all poems again."""
-        sessions = self.query_one("#sessions")
+        sessions = self.query_one(Sessions)
         if self.focused is sessions:
             self.query_one("#search", Input).value = ""
         sessions.focus()
+
+
+def _options(found: list[SessionSummary]) -> Iterator[Option | None]:
+    """An entry for each session, and a blank line after it."""
+    for summary in found:
+        yield _option(summary)
+        yield None
 
 
 def _option(summary: SessionSummary) -> Option:
@@ -213,9 +239,7 @@ def _option(summary: SessionSummary) -> Option:
     else:
         below = Content(_line(summary.title) or "no draft yet")
     details = " · ".join([moment(summary.opened_at), summary.form or "free", _STATES[summary.state]])
-    return Option(
-        Content("\n").join([title, below, Content.styled(details, "$text-muted"), Content("")]), id=summary.id
-    )
+    return Option(Content("\n").join([title, below, Content.styled(details, "$foreground 70%")]), id=summary.id)
 
 
 def _excerpt(summary: SessionSummary) -> Content:

@@ -22,8 +22,8 @@ from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.themes import THEMES
 
 _SWITCHES = (
-    ("brief", "Brief", "the Educator first turns the request into a brief"),
-    ("note", "Note", "the Educator writes a last note when the poem is done"),
+    ("brief", "Brief", "the Educator first writes a brief"),
+    ("note", "Note", "the Educator has a last word"),
     ("pause", "Pause", "wait for you after each critique"),
     ("swap", "Swap", "keep only the speaking model in memory"),
 )
@@ -51,6 +51,17 @@ class Setting(Widget):
         self.set_class(bool(trouble), "-wrong")
 
 
+class Tick(Checkbox):
+    """A checkbox that shows without colour whether it is ticked."""
+
+    BUTTON_INNER = " "
+
+    def watch_value(self) -> None:
+        """Tick it, or take the tick away."""
+        self.BUTTON_INNER = "✓" if self.value else " "
+        super().watch_value()
+
+
 class SettingsScreen(ModalScreen[None]):
     """What is changed counts at once when it is kept (ctrl+s, or enter in a field); escape leaves all as it was."""
 
@@ -75,12 +86,12 @@ class SettingsScreen(ModalScreen[None]):
             page.border_subtitle = "ctrl+s keep · esc back"
             yield Setting("Poet", Input(before.poet.model, id="poet", compact=True))
             yield Setting("Educator", Input(before.educator.model, id="educator", compact=True))
-            yield Static(_LOOKING, id="installed", classes="hint", markup=False)
+            yield Static(_LOOKING, id="installed", markup=False)
             rounds = Input(str(before.rounds), id="rounds", type="integer", max_length=2, compact=True)
             yield Setting("Rounds", rounds)
             yield Setting("Theme", self._themes())
             for name, label, hint in _SWITCHES:
-                yield Checkbox(Content(f"{label}: {hint}"), getattr(before, name), id=name, compact=True)
+                yield Tick(Content(f"{label}: {hint}"), getattr(before, name), id=name, compact=True)
             paths = f"Kept in {user_file()}\nPoems, exports and models lie in {data_folder()}"
             yield Static(paths, classes="note", markup=False)
 
