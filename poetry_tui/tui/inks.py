@@ -53,8 +53,9 @@ _INKS: dict[str, Inks] = {}
 def _mixed(theme: Theme, foreground: str, background: str) -> Inks:
     ink, paper = Color.parse(foreground), Color.parse(background)
 
-    def style(color: Color | str, **attributes: bool) -> Style:
-        return Style(color=(Color.parse(color) if isinstance(color, str) else color).rich_color, **attributes)
+    def style(color: Color | str, *, bold: bool = False, underline: bool = False, strike: bool = False) -> Style:
+        mixed = Color.parse(color) if isinstance(color, str) else color
+        return Style(color=mixed.rich_color, bold=bold or None, underline=underline or None, strike=strike or None)
 
     error, success = theme.error or "red", theme.success or "green"
     primary, secondary, accent = theme.primary, theme.secondary or theme.primary, theme.accent or theme.primary

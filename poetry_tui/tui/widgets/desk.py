@@ -18,20 +18,21 @@ from poetry_tui.tui.widgets.verse_layout import Look, alone, changed_lines, faci
 from poetry_tui.verse import Poem, printable
 from poetry_tui.workshop import Critique, Draft, Session
 
-Pane = Literal["left", "right", "critique"]
+Side = Literal["left", "right"]
+Pane = Side | Literal["critique"]
 
 
 @dataclass(frozen=True, slots=True)
 class View:
     """What the person looks at.
 
-    `left` and `right` are draft numbers (0: as the session goes); `cursor` is a line of the draft on `side`; `remark` is
-    the index of the lit remark; `review` a sentence that stands on the right while changes are taken or refused.
+    `left` and `right` are draft numbers (0: as the session goes); `cursor` is a line of the draft on `side`; `remark`
+    is the index of the lit remark; `review` a sentence that stands on the right while changes are taken or refused.
     """
 
     left: int = 0
     right: int = 0
-    side: Literal["left", "right"] = "right"
+    side: Side = "right"
     cursor: int = 0
     remark: int | None = None
     scansion: bool = False

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from textual.app import ComposeResult
 from textual.containers import Vertical
@@ -32,8 +32,6 @@ class RequestBar(Vertical):
         & Input, & Input:focus { border: none; background: transparent; padding: 0; height: 1; }
     }
     """
-
-    app: StudioApp
 
     class Submitted(Message):
         """The person asks for a poem. `form` is "" where it is to be taken from the request."""
@@ -73,9 +71,9 @@ class RequestBar(Vertical):
         self.choose(form=ANY_FORM, rounds=rounds)
 
     def on_input_changed(self, event: Input.Changed) -> None:
-        """See whether the request names a form, once the app has its settings (and with them what reading forms takes)."""
+        """See whether the request names a form; not before the app has begun, since that takes imports."""
         event.stop()
-        if self.app.studio is None or len(event.value) > LONGEST_REQUEST:
+        if cast("StudioApp", self.app).studio is None or len(event.value) > LONGEST_REQUEST:
             return
         from poetry_tui.prosody.forms import detect
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 from rich.text import Text
@@ -9,10 +10,13 @@ from textual import events
 from textual.message import Message
 from textual.widget import Widget
 
+from poetry_tui.llm import Usage
 from poetry_tui.tui.inks import Inks, inks_of
 from poetry_tui.verse import flux
 from poetry_tui.workshop import Session
 
+_ENOUGH = 4
+"""Tokens; the speed of fewer says nothing."""
 _BARS = "▁▂▃▄▅▆▇█"
 
 
@@ -22,6 +26,48 @@ class Pace:
 
     speed: float = 0.0
     seconds: float = 0.0
+
+
+class Stopwatch:
+    """Measures a session as it runs: time in all, and tokens a second of the turn that is going on."""
+
+    def __init__(self) -> None:
+        self._before = 0.0
+        self._started: float | None = None
+        self._turn_began = 0.0
+        self._tokens = 0
+
+    def start(self, session: Session) -> None:
+        """The loop runs; what the session took before counts too."""
+        self._before = sum(call.usage.total_seconds for call in session.calls)
+        self._started = time.monotonic()
+
+    def stop(self) -> None:
+        """The loop has ended."""
+        self._before, self._started = self._elapsed(), None
+
+    def begin_turn(self) -> None:
+        """A model is asked."""
+        self._turn_began, self._tokens = time.monotonic(), 0
+
+    def count(self) -> None:
+        """A token came."""
+        if not self._tokens:
+            self._turn_began = time.monotonic()
+        self._tokens += 1
+
+    def pace(self, session: Session) -> Pace:
+        """Of the turn that is going on, else of the last one."""
+        spent = sum(call.usage.total_seconds for call in session.calls)
+        seconds = spent if self._started is None else self._elapsed()
+        if self._started is not None and session.writing and self._tokens > _ENOUGH:
+            return Pace(self._tokens / max(0.1, time.monotonic() - self._turn_began), seconds)
+        last = session.calls[-1].usage if session.calls else Usage()
+        writing = last.generation_seconds
+        return Pace(last.generated_tokens / writing if writing else 0.0, seconds)
+
+    def _elapsed(self) -> float:
+        return self._before + (time.monotonic() - self._started if self._started is not None else 0.0)
 
 
 class RoundStrip(Widget):
