@@ -23,6 +23,8 @@ SIZES = [(80, 24), (120, 40), (200, 60)]
 class StandIn(Screen[None]):
     """Keeps what it is given."""
 
+    AUTO_FOCUS = ""
+
     def __init__(self) -> None:
         super().__init__()
         self.piece: Any = None
@@ -34,6 +36,9 @@ class StandIn(Screen[None]):
         yield Input(id="request")
         yield FirstRun()
         yield StudioFooter()
+
+    def on_mount(self) -> None:
+        self.query_one(Input).focus()
 
     def show_piece(self, piece: object) -> None:
         self.piece = piece
@@ -66,3 +71,11 @@ def shown(app: StudioApp) -> str:
 def toasts(app: StudioApp) -> str:
     """All that was said in toasts and can still be read."""
     return "\n".join(note.message for note in app._notifications)
+
+
+def write_settings(text: str) -> None:
+    """Make this the person's own settings file."""
+    from poetry_tui.settings import user_file
+
+    user_file().parent.mkdir(parents=True)
+    user_file().write_text(text)

@@ -81,7 +81,7 @@ class SettingsScreen(ModalScreen[None]):
     def compose(self) -> ComposeResult:
         """One page that scrolls."""
         before = self._before
-        with VerticalScroll(id="page") as page:
+        with VerticalScroll(id="page", can_focus=False) as page:
             page.border_title = "settings"
             page.border_subtitle = "ctrl+s keep · esc back"
             yield Setting("Poet", Input(before.poet.model, id="poet", compact=True))
@@ -103,7 +103,8 @@ class SettingsScreen(ModalScreen[None]):
         )
 
     def on_mount(self) -> None:
-        """Look for what could play."""
+        """Begin with the Poet, and look for what could play."""
+        self.query_one("#poet").focus()
         self._suggest()
 
     @work(exclusive=True, group="installed")
@@ -142,6 +143,8 @@ class SettingsScreen(ModalScreen[None]):
         name = field.id or ""
         if name in {"poet", "educator"}:
             return {name: {"model": str(field.value).strip() or "auto"}}
+        if name == "rounds" and str(field.value).isdecimal():
+            return {name: int(str(field.value))}
         return {name: field.value}
 
     def _changes(self) -> dict[str, Any]:
