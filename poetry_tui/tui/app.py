@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 
 _SMALLEST = (40, 10)
 _SECONDS_TO_STOP = 1.0
+_BREATH = 0.05
+"""Seconds for the paint to reach the terminal before imports keep the interpreter busy."""
 
 
 class StudioApp(CastingApp):
@@ -70,7 +72,7 @@ class StudioApp(CastingApp):
 
     def on_ready(self) -> None:
         """The first paint is done: now comes what takes time."""
-        self.call_after_refresh(self.begin)
+        self.set_timer(_BREATH, self.begin)
 
     @work(exclusive=True, group="begin")
     async def begin(self) -> None:

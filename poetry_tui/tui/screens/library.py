@@ -165,6 +165,8 @@ class LibraryScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """What needs a session needs one under the cursor."""
+        if not self.is_mounted:
+            return False
         if action in {"replay", "export", "delete"}:
             return self.current is not None and not self.has_class("-empty")
         searching = self.focused is not None and self.focused.id == "search"
