@@ -132,14 +132,14 @@ class StudioApp(CastingApp):
         if self.studio is not None and self._desk_is_free(session_id):
             piece = await asyncio.to_thread(self.studio.reopen, session_id)
             await self.switch_mode("workshop")
-            self.workshop.show_piece(piece)
+            await self.workshop.show_piece(piece)
 
     async def replay_piece(self, session_id: str) -> None:
         """Show in the Workshop how a session of the library was made. Raises `LibraryError`."""
         if self.studio is not None and self._desk_is_free(session_id):
             journal = await asyncio.to_thread(self.studio.library.events, session_id)
             await self.switch_mode("workshop")
-            self.workshop.replay(journal)
+            await self.workshop.replay(journal)
 
     async def export_session(self, session_id: str, export_format: ExportFormat) -> None:
         """Write a session to a file among the exports, and say where. Raises `LibraryError` and `BadRequest`."""

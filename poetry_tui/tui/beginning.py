@@ -18,7 +18,10 @@ from poetry_tui.settings import Settings
 from poetry_tui.studio import Studio
 from poetry_tui.tui.screens import SCREENS
 
-_DIALOGS = tuple(f"poetry_tui.tui.screens.{name}" for name in ("dialogs", "settings", "help"))
+_DIALOGS = (
+    *(f"poetry_tui.tui.screens.{name}" for name in ("dialogs", "settings", "help")),
+    "poetry_tui.tui.bench.bench",
+)
 
 
 @dataclass(frozen=True, slots=True)

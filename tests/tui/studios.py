@@ -13,6 +13,7 @@ from poetry_tui.library import Library
 from poetry_tui.settings import Settings
 from poetry_tui.studio import Studio
 from poetry_tui.tui.app import StudioApp
+from poetry_tui.tui.bench.bench import Bench
 from poetry_tui.tui.screens.workshop import WorkshopScreen
 from tests.scripted import ScriptedModel
 
@@ -90,22 +91,24 @@ async def ready(pilot: Pilot[Any]) -> WorkshopScreen:
     return pilot.app.workshop
 
 
-async def ask(pilot: Pilot[Any], request: str = "A sonnet about winter light", rounds: int = 1) -> WorkshopScreen:
-    """Type a request and press enter."""
+async def ask(pilot: Pilot[Any], request: str = "A sonnet about winter light", rounds: int = 1) -> Bench:
+    """Type a request and press enter; the workbench on which it is answered."""
     screen = await ready(pilot)
+    before = screen.piece
     screen.bar.choose(rounds=rounds)
     screen.bar.input.value = request
     screen.bar.input.focus()
     await pilot.press("enter")
-    await until(pilot, lambda: screen.session is not None)
-    return screen
+    await until(pilot, lambda: screen.piece is not before)
+    assert screen.bench is not None
+    return screen.bench
 
 
-async def finished(pilot: Pilot[Any], rounds: int = 1) -> WorkshopScreen:
+async def finished(pilot: Pilot[Any], rounds: int = 1) -> Bench:
     """A session that has run to its end."""
-    screen = await ask(pilot, rounds=rounds)
-    await until(pilot, lambda: screen.session.closed and not screen.running)
-    return screen
+    bench = await ask(pilot, rounds=rounds)
+    await until(pilot, lambda: bench.session.closed and not bench.running)
+    return bench
 
 
 def text_of(page: Any) -> str:

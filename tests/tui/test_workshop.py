@@ -43,7 +43,7 @@ async def test_an_empty_request_is_answered_with_a_sentence(tmp_path, size):
         await pilot.press("enter")
         await until(pilot, lambda: app._notifications)
         assert "There is no request yet" in next(iter(app._notifications)).message
-        assert screen.session is None
+        assert screen.bench is None
 
 
 async def test_letters_type_while_the_request_has_the_focus(tmp_path, size):
@@ -61,13 +61,13 @@ async def test_the_form_is_read_from_the_request_and_can_be_chosen(tmp_path, siz
         screen.bar.input.value = "a haiku about rust"
         await until(pilot, lambda: "haiku" in str(screen.bar.border_subtitle))
         await pilot.press("f2")
-        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen.is_modal)
         options = app.screen.query_one(OptionList)
         options.highlighted = next(
             i for i in range(options.option_count) if "villanelle" in str(options.get_option_at_index(i).prompt)
         )
         await pilot.press("enter")
-        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: not app.screen.is_modal)
         assert screen.bar.form == "villanelle"
 
 
@@ -76,9 +76,9 @@ async def test_rounds_are_chosen_with_f3(tmp_path, size):
     async with app.run_test(size=size) as pilot:
         screen = await ready(pilot)
         await pilot.press("f3")
-        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("down", "down", "enter")
-        await until(pilot, lambda: app.screen is screen)
+        await until(pilot, lambda: not app.screen.is_modal)
         assert screen.bar.rounds == 5
 
 
@@ -106,7 +106,7 @@ async def test_pause_waits_and_takes_a_direction_a_lock_and_an_edit(tmp_path, si
         screen = await ask(pilot)
         await until(pilot, lambda: screen.session.waiting)
         await pilot.press("d")
-        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen.is_modal)
         await pilot.press(*"be brief", "enter")
         await until(pilot, lambda: screen.session.directions)
         screen.desk.pane("left").focus()
@@ -147,7 +147,9 @@ async def test_changes_are_taken_or_refused_one_by_one(tmp_path, size):
         screen = await finished(pilot)
         await pilot.press("t")
         await until(pilot, lambda: screen.view.review)
-        await pilot.press("n", "y", "y", "y")
+        await pilot.press("n")
+        while screen.view.review:
+            await pilot.press("y")
         await until(pilot, lambda: len(screen.session.drafts) == 3)
         mine = screen.session.drafts[2]
         assert mine.by == "person"
@@ -211,7 +213,7 @@ async def test_moving_onto_a_remark_lights_its_line(tmp_path, size):
         screen = await finished(pilot)
         for _ in range(4):
             await pilot.press("tab")
-            if screen.focused is screen.desk.pane("critique"):
+            if app.focused is screen.desk.pane("critique"):
                 break
         found = screen.desk.remarks_shown(screen.session, screen.view)
         assert found[screen.view.remark].lines == (2,)
@@ -237,7 +239,7 @@ async def test_export_writes_a_file(tmp_path, size, home):
     async with app.run_test(size=size) as pilot:
         screen = await finished(pilot)
         await pilot.press("x")
-        await until(pilot, lambda: app.screen is not screen)
+        await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("down", "enter")
         await until(pilot, lambda: list((home / "exports").glob("*.txt")))
         assert next((home / "exports").glob("*.txt")).read_text().strip() == REVISED
@@ -270,7 +272,7 @@ async def test_a_new_poem_begins_where_the_cursor_goes(tmp_path, size):
     async with app.run_test(size=size) as pilot:
         screen = await finished(pilot)
         await pilot.press("n")
-        assert isinstance(screen.focused, Input)
+        assert isinstance(app.focused, Input)
         assert screen.bar.input.value == ""
 
 
@@ -301,7 +303,7 @@ async def test_a_session_opened_from_the_library_goes_on(tmp_path, size):
 
 
 async def test_a_making_is_replayed(tmp_path, size, monkeypatch):
-    monkeypatch.setattr("poetry_tui.tui.screens.workshop._reading_time", lambda _: 0)
+    monkeypatch.setattr("poetry_tui.tui.bench.bench._reading_time", lambda _: 0)
     app, *_ = scripted_app(tmp_path)
     async with app.run_test(size=size) as pilot:
         screen = await finished(pilot)
@@ -317,7 +319,7 @@ async def test_resizing_lays_everything_out_again(tmp_path, size):
         for width, height, narrow in ((70, 20, True), (120, 40, False), (180, 50, False), (80, 24, True)):
             await pilot.resize_terminal(width, height)
             await pilot.pause(0.1)
-            assert screen.has_class("-narrow") == narrow
+            assert screen.screen.has_class("-narrow") == narrow
             assert screen.query_one("#tabs").display == narrow
         assert screen.desk.pane("left").lines
 

@@ -1,254 +1,141 @@
-"""The Workshop: ask for a poem, watch it get better, and step in."""
+"""The Workshop: ask for a poem, watch it get better, and step in.
+
+The screen itself is light, so that the app paints at once. What a session needs is imported in a thread after the first
+paint; the workbench is mounted when the first poem is asked for or opened.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
-from dataclasses import replace
-from typing import TYPE_CHECKING, ClassVar
+from importlib import import_module
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
+from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.message import Message
-from textual.widgets import Input
-from textual.worker import Worker, WorkerState
+from textual.containers import Vertical
+from textual.screen import Screen
+from textual.widgets import Static
 
 from poetry_tui.errors import PoetryError
-from poetry_tui.log import write_log
 from poetry_tui.tui.screens.dialogs import Choose
-from poetry_tui.tui.screens.workshop_hand import WorkshopHand
-from poetry_tui.tui.widgets.desk import Pane, View
+from poetry_tui.tui.widgets.first_run import FirstRun
+from poetry_tui.tui.widgets.footer import StudioFooter
+from poetry_tui.tui.widgets.header import StudioHeader
 from poetry_tui.tui.widgets.request_bar import RequestBar
-from poetry_tui.tui.widgets.round_strip import RoundStrip
-from poetry_tui.workshop import Event, apply, opened
-from poetry_tui.workshop.events import (
-    DraftWritten,
-    Failed,
-    SessionClosed,
-    SessionOpened,
-    SessionStopped,
-    TokenWritten,
-    TurnStarted,
-    Waiting,
-    Warned,
-)
 
 if TYPE_CHECKING:
     from poetry_tui.studio import Piece
+    from poetry_tui.tui.app import StudioApp
+    from poetry_tui.tui.bench.bench import Bench
+    from poetry_tui.workshop import Event
 
-_ENDINGS = {
-    "approved": "The Educator approves, and the form holds. The poem is done.",
-    "rounds": "All rounds are done. r gives it one more.",
-    "accepted": "Accepted. The poem is done.",
-}
-_NEED_A_SESSION = {"stop", "pause", "go_on", "direct", "export", "resume", "next", "previous", "cursor"}
-_NEED_A_DRAFT = {"edit", "edit_outside", "lock", "review", "accept", "scansion", "drafts", "left", "copy", "take"}
+_WELCOME = "Say what the poem is to be, and press enter.\nThe Poet drafts, the Educator critiques, the Poet revises."
 
 
-class WorkshopScreen(WorkshopHand):
-    """Request, drafts, critique, and the person's hand in them."""
+class WorkshopScreen(Screen[None]):
+    """The request, and below it the workbench, or a welcome while there is none."""
 
     CSS_PATH = "workshop.tcss"
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-medium"), (160, "-wide")]  # noqa: RUF012 (Textual's declaration)
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("escape", "stop", "stop", id="workshop.stop", tooltip="Stop the model; what was written is kept."),
-        Binding("p", "pause", "pause", id="workshop.pause", tooltip="Wait for you after each critique, or no longer."),
-        Binding("g", "go_on", "go on", id="workshop.go_on", tooltip="Go on to the revision.", show=False),
-        Binding("d", "direct", "direct", id="workshop.direct", tooltip="Give the Poet a direction for the next draft."),
-        Binding("e", "edit", "edit", id="workshop.edit", tooltip="Edit the latest draft here."),
-        Binding("E", "edit_outside", "editor", id="workshop.editor", tooltip="Edit it in $EDITOR.", show=False),
-        Binding("l", "lock", "lock", id="workshop.lock", tooltip="Lock the line under the cursor, or unlock it."),
         Binding(
-            "t", "review", "take/refuse", id="workshop.review", tooltip="Go through the changed lines.", show=False
+            "escape", "stop", "stop", id="workshop.leave", show=False, tooltip="Stop the model, or leave the request."
         ),
-        Binding("a", "accept", "accept", id="workshop.accept", tooltip="Accept the poem as it stands.", show=False),
-        Binding("m", "scansion", "scansion", id="workshop.scansion", tooltip="Show or hide the scansion."),
-        Binding("left_square_bracket", "drafts(-1)", "drafts", id="workshop.earlier", key_display="[ ]"),
-        Binding("right_square_bracket", "drafts(1)", "later drafts", id="workshop.later", show=False, key_display="]"),
-        Binding("left_curly_bracket", "left(-1)", "left: earlier", id="workshop.left_earlier", show=False),
-        Binding("right_curly_bracket", "left(1)", "left: later", id="workshop.left_later", show=False),
-        Binding("x", "export", "export", id="workshop.export", tooltip="Write the session to a file."),
-        Binding("c", "copy", "copy", id="workshop.copy", tooltip="Copy the poem.", show=False),
-        Binding("r", "resume", "resume", id="workshop.resume", tooltip="Go on, or one more round.", show=False),
-        Binding("n", "new", "new poem", id="workshop.new", tooltip="Begin a new poem.", show=False),
-        Binding("tab", "next", "next", id="workshop.next", tooltip="Next remark, then next pane.", show=False),
-        Binding("shift+tab", "previous", "previous", id="workshop.previous", show=False),
-        Binding("up,k", "cursor(-1)", "line up", id="workshop.up", show=False),
-        Binding("down,j", "cursor(1)", "line down", id="workshop.down", show=False),
-        Binding("y", "take", "take", id="workshop.take", tooltip="Take this change.", show=False),
-        Binding("f2", "choose_form", "form", id="workshop.form", tooltip="Choose a form."),
-        Binding("f3", "choose_rounds", "rounds", id="workshop.rounds", tooltip="Choose how many rounds."),
-        Binding("ctrl+s", "keep_edit", "keep the edit", id="workshop.keep", show=False, priority=True),
+        Binding("tab", "to_bench", "to the drafts", id="workshop.to_bench", show=False),
+        Binding("f2", "choose_form", "form", id="workshop.form", tooltip="Choose a form for the next poem."),
+        Binding("f3", "choose_rounds", "rounds", id="workshop.rounds", tooltip="Choose how many rounds it gets."),
     ]
 
-    class Happened(Message):
-        """An event of the running loop, for the handlers that own the screen's state."""
+    def compose(self) -> ComposeResult:
+        yield StudioHeader()
+        yield RequestBar(3, id="bar")
+        with Vertical(id="welcome"):
+            yield Static(_WELCOME, markup=False)
+            yield FirstRun()
+        yield StudioFooter()
 
-        def __init__(self, event: Event) -> None:
-            super().__init__()
-            self.event = event
+    def on_mount(self) -> None:
+        self.watch(self.app, "cast", self._cast_chosen)
+        self.bar.input.focus()
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._run: Worker[None] | None = None
+    @property
+    def studio_app(self) -> StudioApp:
+        """The app this screen is part of."""
+        return cast("StudioApp", self.app)
 
-    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
-        """Only keys that do something now are shown."""
-        if action in _NEED_A_SESSION and self.session is None:
-            return False
-        if action in _NEED_A_DRAFT and self.last is None:
-            return False
-        return super().check_action(action, parameters)
+    @property
+    def bar(self) -> RequestBar:
+        """The request and its choices."""
+        return self.query_one("#bar", RequestBar)
 
-    def show_piece(self, piece: Piece) -> None:
-        """Put a session on the desk; `r` goes on with it."""
-        self.replayed, self.piece = None, piece
-        settings = piece.session.settings
-        self.bar.show(settings.request, settings.form or "", piece.session.rounds)
-        self._fresh_desk()
+    @property
+    def bench(self) -> Bench | None:
+        """The workbench, once there is one."""
+        return cast("Bench | None", next(iter(self.query("#bench")), None))
 
-    def _fresh_desk(self) -> None:
-        self.view, self.front = View(scansion=self.view.scansion), "left"
-        self.follow()
-        self._end_review()
-        self.remove_class("-empty")
-        self.query_one("#strip", RoundStrip).clear()
-        self.desk.clear()
-        self.desk.pane("right").focus()
-        self.refresh_bindings()
-        self.dirty = True
+    @property
+    def piece(self) -> Piece | None:
+        """The session on the workbench."""
+        return self.bench.piece if self.bench else None
 
-    # ── the loop ─────────────────────────────────────────────────────────────────────────────────────────────────────
+    @property
+    def running(self) -> bool:
+        """Whether a poem is being written."""
+        return self.bench is not None and self.bench.running
+
+    def _cast_chosen(self) -> None:
+        """The settings are known now; a new poem gets as many rounds as they say."""
+        if self.piece is None and self.studio_app.settings is not None:
+            self.bar.choose(rounds=self.studio_app.settings.rounds)
+
+    async def mounted_bench(self) -> Bench:
+        """The workbench, mounted now if it was not."""
+        if self.bench is None:
+            module = await asyncio.to_thread(import_module, "poetry_tui.tui.bench.bench")
+            await self.mount(module.Bench(), after=self.query_one("#welcome"))
+            self.query_one("#welcome").display = False
+        assert self.bench is not None
+        return self.bench
 
     @on(RequestBar.Submitted)
-    async def begin(self, event: RequestBar.Submitted) -> None:
-        """Ask for a poem."""
+    async def _asked(self, event: RequestBar.Submitted) -> None:
+        app = self.studio_app
         if self.running:
-            self.say("A poem is being written. esc stops it; then ask again.", "warning")
-            return
-        studio, cast = self.studio_app.studio, self.studio_app.cast
-        if studio is None or cast is None:
-            self.say(self.studio_app.step.sentence or "Still looking for a model; one moment.", "warning")
-            return
-        try:
-            self.piece = await asyncio.to_thread(
-                studio.begin, event.request, cast, form=event.form or None, rounds=event.rounds
-            )
-        except PoetryError as error:
-            self.say(str(error), "error")
-            return
-        self.replayed = None
-        self._fresh_desk()
-        self._go(None)
+            app.say("A poem is being written. esc stops it; then ask again.", "warning")
+        elif not event.request.strip():
+            app.say("There is no request yet. Say what the poem is to be about, and press enter.", "warning")
+        elif app.studio is None or app.cast is None:
+            app.say(app.step.sentence or "Still looking for a model; one moment.", "warning")
+        else:
+            bench = await self.mounted_bench()
+            try:
+                await bench.begin(event.request, event.form, event.rounds)
+            except PoetryError as error:
+                app.say(str(error), "error")
 
-    def _go(self, rounds: int | None) -> None:
-        assert self.piece is not None
-        self.stopwatch.start(self.piece.session)
-        self._run = self._work(self.piece, rounds)
+    async def show_piece(self, piece: Piece) -> None:
+        """Put a session of the library on the workbench."""
+        (await self.mounted_bench()).show_piece(piece)
 
-    @work(exclusive=True, group="loop", exit_on_error=False)
-    async def _work(self, piece: Piece, rounds: int | None) -> None:
-        """Run the loop. It touches no widget: what happens is posted, and tokens only ask for a new frame."""
-        async with aclosing(piece.run(rounds)) as events:
-            async for event in events:
-                if isinstance(event, TokenWritten):
-                    self.stopwatch.count()
-                    self.dirty = True
-                else:
-                    self.post_message(self.Happened(event))
+    async def replay(self, events: list[Event]) -> None:
+        """Show the making of a session again."""
+        (await self.mounted_bench()).replay(events)
 
-    @on(Happened)
-    def _happened(self, message: Happened) -> None:
-        self.dirty = True
-        self.refresh_bindings()
-        match message.event:
-            case TurnStarted(role=role):
-                self.stopwatch.begin_turn()
-                self._follow(role)
-            case DraftWritten(restored=restored) if restored:
-                lines = ", ".join(map(str, restored))
-                self.say(f"The Poet had touched locked lines; put back: {lines}.", "warning")
-            case Waiting():
-                self.show_front("critique")
-            case Warned(message=text):
-                self.say(text, "warning")
-            case Failed(message=text):
-                self.say(f"{text} What was written is kept; r goes on.", "error")
-            case SessionClosed(reason=reason):
-                self.say(_ENDINGS[reason])
-            case _:
-                pass
-
-    def _follow(self, role: str) -> None:
-        """A pane that is being written comes to the front, unless the person looks at something else."""
-        if self.following:
-            self.view = replace(self.view, remark=None)
-            drafts = len(self.session.drafts) if self.session else 0
-            writing: Pane = "critique" if role == "educator" and drafts else "right"
-            self.show_front("left" if role == "poet" and not drafts else writing)
-
-    @on(Worker.StateChanged)
-    def _ended(self, event: Worker.StateChanged) -> None:
-        if event.worker is not self._run or event.worker.is_running:
-            return
-        self.stopwatch.stop()
-        self.dirty = True
-        if event.state == WorkerState.ERROR and event.worker.error is not None:
-            error = event.worker.error
-            if not isinstance(error, PoetryError):
-                write_log(error)
-            self.say(f"{error} What was written so far is on the screen.", "error")
+    def on_screen_resume(self) -> None:
+        """Another screen was in front; the theme may be another, too."""
+        if self.bench is not None:
+            self.bench.dirty = True
 
     async def action_stop(self) -> None:
-        """Stop the model at once; else leave what one is in."""
-        if self.review:
-            self._finish_review()
-        elif self.has_class("-editing"):
-            self._leave_editor()
-        elif self.running and self._run:
-            self._run.cancel()
-            self.say("Stopped. What was written is kept; r goes on.")
-        elif isinstance(self.focused, Input) and self.session is not None:
-            self.desk.pane("right").focus()
-        elif self.replayed is not None:
-            self.workers.cancel_group(self, "replay")
-        else:
-            self.follow()
+        """Stop the model, or leave the request."""
+        if self.bench is not None:
+            await self.bench.action_stop()
 
-    def action_resume(self) -> None:
-        """Go on with a stopped session, or give a finished one another round."""
-        if self.piece is not None and not self.running:
-            self.replayed = None
-            self.follow()
-            self._go(None)
-
-    def action_pause(self) -> None:
-        """Wait after each critique, or no longer."""
-        if self.piece is not None:
-            self.piece.hand.pause = not self.piece.hand.pause
-            on = self.piece.hand.pause
-            self.say("Pause is on: the loop waits after each critique." if on else "Pause is off: the loop goes on.")
-
-    def action_go_on(self) -> None:
-        """Let the waiting loop go on."""
-        if self.piece is not None and self.session and self.session.waiting:
-            self.piece.hand.go_on()
-
-    # ── out of here ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-    @work(group="dialog", exclusive=True)
-    async def action_export(self) -> None:
-        """Choose a format and write the session to a file."""
-        from poetry_tui.tui.exporting import FORMATS
-
-        if self.piece is None:
-            return
-        chosen = await self.app.push_screen_wait(Choose("export as", FORMATS))
-        for export_format, _ in FORMATS:
-            if export_format == chosen:
-                try:
-                    await self.studio_app.export_session(self.piece.id, export_format)
-                except PoetryError as error:
-                    self.say(str(error), "error")
+    def action_to_bench(self) -> None:
+        """From the request to the workbench."""
+        if self.bench is not None:
+            self.bench.action_next()
 
     @work(group="dialog", exclusive=True)
     async def action_choose_form(self) -> None:
@@ -272,28 +159,3 @@ class WorkshopScreen(WorkshopHand):
         chosen = await self.app.push_screen_wait(Choose("rounds", answers, f"r{self.bar.rounds}"))
         if chosen:
             self.bar.choose(rounds=int(chosen[1:]))
-
-    @work(exclusive=True, group="replay", exit_on_error=False)
-    async def replay(self, events: list[Event]) -> None:
-        """Show the making of a session again, at reading speed; esc stays where it is."""
-        first, *rest = events
-        if not isinstance(first, SessionOpened):
-            return
-        self.replayed = opened(first)
-        self._fresh_desk()
-        for event in rest:
-            self.replayed = apply(self.replayed, event)
-            self.dirty = True
-            await asyncio.sleep(_reading_time(event))
-
-
-def _reading_time(event: Event) -> float:
-    match event:
-        case TokenWritten(text=text):
-            return min(0.4, 0.012 * len(text))
-        case DraftWritten():
-            return 1.5
-        case SessionStopped() | SessionClosed():
-            return 0.0
-        case _:
-            return 0.1

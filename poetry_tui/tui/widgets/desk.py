@@ -53,7 +53,7 @@ class Desk(Container):
             page = Page(id=pane)
             page.add_class("pane")
             yield page
-        editor = TextArea(id="editor", soft_wrap=True, show_line_numbers=True, tab_behavior="indent")
+        editor = TextArea(id="editor", soft_wrap=True, show_line_numbers=True)
         editor.border_title = "your hand"
         editor.border_subtitle = Content("ctrl+s keep · esc discard")
         yield editor

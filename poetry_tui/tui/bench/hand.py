@@ -1,4 +1,4 @@
-"""What a person does to a session in the Workshop: directions, locks, edits, changes taken or refused, acceptance."""
+"""What a person does to a session on the workbench: directions, locks, edits, changes taken or refused, acceptance."""
 
 from __future__ import annotations
 
@@ -8,14 +8,14 @@ from textual import work
 from textual.widgets import TextArea
 
 from poetry_tui.errors import PoetryError
+from poetry_tui.tui.bench.sight import BenchSight
 from poetry_tui.tui.screens.dialogs import Ask
-from poetry_tui.tui.screens.workshop_desk import WorkshopDesk
 from poetry_tui.verse import Change, Poem, changes, refuse
 from poetry_tui.workshop import Draft, Intervention
 from poetry_tui.workshop.events import DirectionGiven, DraftWritten, LinesLocked, SessionClosed
 
 
-class WorkshopHand(WorkshopDesk):
+class BenchHand(BenchSight):
     """The person's hand in a session. While changes are gone through, `y` takes one and `n` refuses it."""
 
     def __init__(self) -> None:

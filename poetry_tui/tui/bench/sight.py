@@ -1,4 +1,4 @@
-"""What one sees of a session in the Workshop, and every key that only looks: cursor, remarks, drafts, scansion."""
+"""What one sees of a session on the workbench, and every key that only looks: cursor, remarks, drafts, scansion."""
 
 from __future__ import annotations
 
@@ -8,13 +8,9 @@ from typing import TYPE_CHECKING, Literal, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.containers import Vertical
-from textual.screen import Screen
-from textual.widgets import Input, Static, TextArea
+from textual.widgets import Input, TextArea
 
 from poetry_tui.tui.widgets.desk import Desk, Pane, Side, View
-from poetry_tui.tui.widgets.first_run import FirstRun
-from poetry_tui.tui.widgets.footer import StudioFooter
-from poetry_tui.tui.widgets.header import StudioHeader
 from poetry_tui.tui.widgets.page import Page
 from poetry_tui.tui.widgets.pane_tabs import PaneTabs
 from poetry_tui.tui.widgets.request_bar import RequestBar
@@ -27,20 +23,17 @@ if TYPE_CHECKING:
 
 _DRAFT_PANES: tuple[Side, ...] = ("left", "right")
 FRAMES_PER_SECOND = 20
-_WELCOME = "Say what the poem is to be, and press enter.\nThe Poet drafts, the Educator critiques, the Poet revises."
 _PANES: tuple[Pane, ...] = ("left", "right", "critique")
 
 
-class WorkshopDesk(Screen[None]):
+class BenchSight(Vertical):
     """A session laid out. `dirty` asks for a new frame, `replayed` is a session that is being shown again.
 
     While `following`, what is being written comes to the front; looking elsewhere ends that, esc begins it again.
     """
 
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-medium"), (160, "-wide")]  # noqa: RUF012 (Textual's declaration)
-
     def __init__(self) -> None:
-        super().__init__()
+        super().__init__(id="bench")
         self.piece: Piece | None = None
         self.view = View()
         self.front: Pane = "left"
@@ -50,33 +43,19 @@ class WorkshopDesk(Screen[None]):
         self.stopwatch = Stopwatch()
 
     def compose(self) -> ComposeResult:
-        yield StudioHeader()
-        yield RequestBar(3, id="bar")
         yield PaneTabs(id="tabs")
-        with Vertical(id="welcome"):
-            yield Static(_WELCOME, markup=False)
-            yield FirstRun()
         yield Desk(id="desk")
         yield RoundStrip(id="strip")
-        yield StudioFooter()
 
     def on_mount(self) -> None:
-        self.add_class("-empty")
         self.set_interval(1 / FRAMES_PER_SECOND, self._paint)
-        self.watch(self.app, "cast", self._cast_chosen)
-        self.bar.input.focus()
 
     # ── what there is ────────────────────────────────────────────────────────────────────────────────────────────────
-
-    def _cast_chosen(self) -> None:
-        """The settings are known now; a new poem gets as many rounds as they say."""
-        if self.session is None and self.studio_app.settings is not None:
-            self.bar.choose(rounds=self.studio_app.settings.rounds)
 
     @property
     def bar(self) -> RequestBar:
         """The request and its choices."""
-        return self.query_one("#bar", RequestBar)
+        return self.screen.query_one("#bar", RequestBar)
 
     @property
     def desk(self) -> Desk:
@@ -108,7 +87,7 @@ class WorkshopDesk(Screen[None]):
     def _paint(self) -> None:
         """Paint at most so often; between two frames any number of tokens may have come."""
         session = self.session
-        if session is None or not self.is_current or not (self.dirty or self.running):
+        if session is None or not self.screen.is_current or not (self.dirty or self.running):
             return
         dirty, self.dirty = self.dirty, False
         if dirty:
@@ -144,10 +123,6 @@ class WorkshopDesk(Screen[None]):
 
     def on_resize(self) -> None:
         """Lay everything out again."""
-        self.dirty = True
-
-    def on_screen_resume(self) -> None:
-        """Another screen was in front; the theme may be another, too."""
         self.dirty = True
 
     # ── looking around ───────────────────────────────────────────────────────────────────────────────────────────────
@@ -191,11 +166,11 @@ class WorkshopDesk(Screen[None]):
         session = self.session
         if session is None:
             return
-        if self.focused is self.desk.pane("critique"):
+        if self.screen.focused is self.desk.pane("critique"):
             self._move_remark(step)
             return
         left, right = self.desk.shown(session, self.view)
-        side: Side = "left" if self.focused is self.desk.pane("left") or not right else "right"
+        side: Side = "left" if self.screen.focused is self.desk.pane("left") or not right else "right"
         number = left if side == "left" else right
         if not number:
             return
@@ -215,18 +190,20 @@ class WorkshopDesk(Screen[None]):
 
     def action_next(self) -> None:
         """The next remark of the critique at hand, else the next pane."""
-        if isinstance(self.focused, Input) or not self._move_remark(1):
+        if isinstance(self.screen.focused, TextArea):
+            return
+        if isinstance(self.screen.focused, Input) or not self._move_remark(1):
             self._cycle(1)
 
     def action_previous(self) -> None:
         """The remark before, else the pane before."""
-        if isinstance(self.focused, Input) or not self._move_remark(-1):
+        if isinstance(self.screen.focused, Input) or not self._move_remark(-1):
             self._cycle(-1)
 
     def _move_remark(self, step: int) -> bool:
         """Light the next remark that speaks of a line, if the critique has the focus and there is one."""
         session = self.session
-        if session is None or self.focused is not self.desk.pane("critique"):
+        if session is None or self.screen.focused is not self.desk.pane("critique"):
             return False
         found = self.desk.remarks_shown(session, self.view)
         at = self.view.remark
@@ -244,31 +221,28 @@ class WorkshopDesk(Screen[None]):
 
     def _cycle(self, step: int) -> None:
         stops: list[Page | Input] = [self.desk.pane("left"), self.desk.pane("right"), self.desk.pane("critique")]
-        if self.has_class("-empty"):
-            self.bar.input.focus()
-            return
         stops.append(self.bar.input)
-        at = stops.index(self.focused) if self.focused in stops else -1 if step > 0 else 0
+        at = stops.index(self.screen.focused) if self.screen.focused in stops else -1 if step > 0 else 0
         target = stops[(at + step) % len(stops)]
         self.following = False
         if target is not self.bar.input:
             self.show_front(_PANES[stops.index(target)])
-        target.focus()
+        self.screen.set_focus(target)
         if target is self.desk.pane("critique"):
             self._move_remark(1)
 
     def show_front(self, pane: Pane) -> None:
         self.front = pane
-        if not isinstance(self.focused, Input | TextArea):
+        if not isinstance(self.screen.focused, Input | TextArea):
             for name in _PANES:
                 self.desk.pane(name).set_class(name == pane, "-front")
-            self.desk.pane(pane).focus()
+            self.screen.set_focus(self.desk.pane(pane))
         self.dirty = True
 
     @on(PaneTabs.Chosen)
     def _tab_chosen(self, event: PaneTabs.Chosen) -> None:
         self.following = False
-        self.set_focus(None)
+        self.screen.set_focus(None)
         self.show_front(next(pane for pane in _PANES if pane == event.pane))
 
     @on(Page.Clicked)
