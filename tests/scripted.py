@@ -13,13 +13,13 @@ Reply = str | Exception | Callable[[Sequence[ChatMessage]], str]
 class ScriptedModel:
     """Gives its replies in order (the last one again and again), in pieces of `piece` characters.
 
-    An exception among them is raised: at once, or after `text` when it is a pair (text, exception). `delay` seconds
-    pass before each piece. `asked` holds the messages and options of each call; `closed` counts streams cut off.
+    An exception among them is raised: at once, or after `text` when it is a pair (text, exception); (text, None) never
+    ends. `delay` seconds pass before each piece. `asked` holds the messages and options of each call; `closed` counts streams cut off.
     """
 
     def __init__(
         self,
-        replies: Sequence[Reply | tuple[str, Exception]],
+        replies: Sequence[Reply | tuple[str, Exception | None]],
         *,
         name: str = "scripted",
         piece: int = 7,
@@ -37,6 +37,7 @@ class ScriptedModel:
         reply = self.replies[min(len(self.asked), len(self.replies) - 1)]
         self.asked.append((list(messages), options))
         error: Exception | None = None
+        endless = isinstance(reply, tuple) and reply[1] is None
         if isinstance(reply, tuple):
             reply, error = reply
         if isinstance(reply, Exception):
@@ -47,6 +48,8 @@ class ScriptedModel:
             for start in range(0, len(text), self._piece):
                 await asyncio.sleep(self._delay)
                 yield TextChunk(text[start : start + self._piece])
+            if endless:
+                await asyncio.Event().wait()
             finished = True
         finally:
             self.closed += not finished
