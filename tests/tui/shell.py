@@ -40,10 +40,10 @@ class StandIn(Screen[None]):
     def on_mount(self) -> None:
         self.query_one(Input).focus()
 
-    def show_piece(self, piece: object) -> None:
+    async def show_piece(self, piece: object) -> None:
         self.piece = piece
 
-    def replay(self, events: list[object]) -> None:
+    async def replay(self, events: list[object]) -> None:
         self.replayed = events
 
 
