@@ -56,7 +56,7 @@ async def measure() -> tuple[list[float], list[float], int]:
         assert cast.poet == ModelSpec("embedded")
         for run in range(PAIRS + 1):
             piece = studio.begin(REQUEST, cast, rounds=0, seed=run)
-            screen.show_piece(piece)
+            await screen.show_piece(piece)
             first = last = 0.0
             seen = 0
 
@@ -71,8 +71,8 @@ async def measure() -> tuple[list[float], list[float], int]:
                 return original(event)
 
             piece._keep = keep
-            screen.action_resume()
-            while not piece.session.closed:
+            screen.bench.action_resume()
+            while not piece.session.closed and not piece.session.failure:
                 await pilot.pause(0.05)
             turn = piece.session.calls[0].turn
             poet = piece.session.settings.poet

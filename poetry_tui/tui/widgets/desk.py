@@ -46,6 +46,7 @@ class Desk(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._painted: dict[str, object] = {}
+        self._followed = False
         self._remarks: tuple[tuple[str, Poem], list[Remark]] | None = None
 
     def compose(self) -> ComposeResult:
@@ -238,6 +239,9 @@ class Desk(Container):
             columns=2 if page.text_width >= 100 else 1,
         )
         page.show_lines(lines, follow=live is not None)
+        if live is None and self._followed:
+            page.scroll_home(animate=False, immediate=True)  # it is written: now it can be read from its beginning
+        self._followed = live is not None
         page.border_title = Content(self._critique_title(session, live is not None, thinking, critique, about))
         page.set_class(live is not None and session.running, "-writing")
         page.border_subtitle = Content(_critique_truth(session, critique, found))
