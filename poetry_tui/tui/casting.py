@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
 from textual import work
 from textual.app import App
 from textual.reactive import reactive
 
-from poetry_tui.errors import ModelError
-from poetry_tui.tui.first_step import FirstStep, first_step
+from poetry_tui.errors import ModelError, PoetryError
+from poetry_tui.tui.first_step import FirstStep, first_step, step_for
 
 if TYPE_CHECKING:
+    from poetry_tui.doctor import Engines
     from poetry_tui.settings import Settings
     from poetry_tui.studio import Cast, Studio
 
@@ -49,13 +51,11 @@ class CastingApp(App[object]):
         self.standing = "looking"
         try:
             cast = await self.studio.cast()
+            step = first_step(await self._found()) if cast.remark else FirstStep()
         except ModelError:
-            cast = None
-        step = FirstStep()
-        if cast is None or cast.remark:
-            from poetry_tui.doctor import engines
-
-            step = first_step(await engines(self.studio.settings))
+            cast, step = None, first_step(await self._found())
+        except PoetryError as error:
+            cast, step = None, FirstStep(str(error))
         self.step, self.hindrance = step, "" if cast else step.sentence
         self.cast = cast
         if cast is None:
@@ -64,11 +64,26 @@ class CastingApp(App[object]):
         self.standing = "loading"
         try:
             await self.studio.warm(cast)
-        except ModelError as error:
+        except PoetryError as error:
+            self.step = step_for(cast, error, await self._found())
             self.standing = "problem"
             self.say(str(error), "error")
         else:
             self.standing = "ready"
+
+    async def _found(self) -> Engines:
+        """What could play on this machine; an Ollama elsewhere cannot be started from here."""
+        from poetry_tui.doctor import engines
+        from poetry_tui.tui.starting import is_here
+
+        assert self.studio is not None
+        settings = self.studio.settings
+        found = await engines(settings)
+        return (
+            found
+            if found.ollama_binary and is_here(settings.ollama.host or "")
+            else replace(found, ollama_binary=False)
+        )
 
     @work(exclusive=True, group="cast")
     async def action_start_ollama(self) -> None:

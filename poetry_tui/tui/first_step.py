@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from poetry_tui.doctor import Engines
+    from poetry_tui.errors import PoetryError
+    from poetry_tui.studio import Cast
 
 _SIZE = "98 MB"
 _PULL = "ollama pull llama3.1:8b"
@@ -52,6 +54,16 @@ def first_step(found: Engines) -> FirstStep:
             get_embedded=True,
         )
     return FirstStep(f"There is no model yet. Install Ollama (ollama.com). {small}")
+
+
+def step_for(cast: Cast, error: PoetryError, found: Engines) -> FirstStep:
+    """The step where these models were chosen and one of them cannot be loaded."""
+    engines = {cast.poet.engine, cast.educator.engine}
+    if "ollama" in engines and found.ollama_binary and not found.ollama_version:
+        return FirstStep("Ollama is not running. Press o to start it.", start_ollama=True)
+    if "embedded" in engines and found.in_process and found.embedded is None:
+        return FirstStep(f"The small built-in model is not here yet. Press g to get it ({_SIZE}).", get_embedded=True)
+    return FirstStep(str(error))
 
 
 def _or(small: str, can_get: bool) -> str:

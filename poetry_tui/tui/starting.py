@@ -3,21 +3,32 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import time
+from urllib.parse import urlsplit
 
-from poetry_tui.errors import EngineNotReachable, ModelError
+from poetry_tui.errors import BadConfig, EngineNotReachable, ModelError
+from poetry_tui.llm.address import ollama_url
 from poetry_tui.llm.ollama import version
 
 _SECONDS = 15.0
 
 
+def is_here(host: str) -> bool:
+    """Whether an Ollama at this address would run on this machine; it would not at what is no address."""
+    try:
+        return urlsplit(ollama_url(host)).hostname in {"127.0.0.1", "::1", "localhost"}
+    except BadConfig:
+        return False
+
+
 async def start_ollama(host: str) -> None:
-    """Run `ollama serve`, which goes on without us, and return when it answers.
+    """Run `ollama serve` at this address, where it goes on without us, and return when it answers.
 
     Raises `EngineNotReachable` when it cannot be run or does not answer within some seconds.
     """
-    process = _serve()
+    process = _serve(urlsplit(ollama_url(host)).netloc)
     until = time.monotonic() + _SECONDS
     while time.monotonic() < until and process.poll() is None:
         try:
@@ -29,7 +40,7 @@ async def start_ollama(host: str) -> None:
     raise EngineNotReachable("Ollama was started but does not answer. See what it says: ollama serve")
 
 
-def _serve() -> subprocess.Popen[bytes]:
+def _serve(address: str) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
             ["ollama", "serve"],
@@ -37,6 +48,7 @@ def _serve() -> subprocess.Popen[bytes]:
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
+            env={**os.environ, "OLLAMA_HOST": address},
         )
     except OSError as error:
         raise EngineNotReachable(

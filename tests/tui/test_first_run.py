@@ -16,12 +16,15 @@ import pytest
 from poetry_tui import doctor
 from poetry_tui.doctor import Engines
 from poetry_tui.errors import EngineNotReachable, ModelError, ModelNotFound
-from poetry_tui.llm import embedded
+from poetry_tui.llm import ModelSpec, embedded
+from poetry_tui.studio import Cast, Studio
+from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.fetching import fetch
 from poetry_tui.tui.first_step import first_step
-from poetry_tui.tui.starting import start_ollama
+from poetry_tui.tui.screens.library import LibraryScreen
+from poetry_tui.tui.starting import is_here, start_ollama
 from poetry_tui.tui.widgets.first_run import FirstRun
-from tests.tui.shell import Shell, shown, toasts, until
+from tests.tui.shell import SIZES, Shell, shown, toasts, until
 
 GGUF = Path("model.gguf")
 
@@ -76,6 +79,101 @@ async def test_the_sentence_and_its_keys_are_on_the_screen(monkeypatch: pytest.M
         assert "o start Ollama" in keys
         assert "g get the built-in model" in keys
         assert app.hindrance == app.step.sentence
+
+
+async def test_the_request_leaves_the_keys_to_the_sentence_and_takes_them_back(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_at_all(monkeypatch, ollama_binary=True)
+    begun = asyncio.Event()
+
+    async def start(_host: str) -> None:
+        begun.set()
+        nothing_at_all(monkeypatch, ollama_version="0.12", ollama_models=("poet",))
+        monkeypatch.setattr(Studio, "cast", named)
+
+    async def named(_studio: Studio) -> Cast:
+        return Cast(ModelSpec("ollama", "poet"), ModelSpec("ollama", "poet"))
+
+    monkeypatch.setattr("poetry_tui.tui.starting.start_ollama", start)
+    monkeypatch.setattr(Studio, "warm", none_needed)
+    app = StudioApp({})
+    async with app.run_test(size=(80, 24)) as pilot:
+        assert app.focused is not None
+        assert app.focused.id == "request"
+        await until(pilot, lambda: app.step.start_ollama and app.focused is None)
+        await pilot.press("o")
+        await until(pilot, begun.is_set)
+        await until(pilot, lambda: app.standing == "ready")
+        await until(pilot, lambda: app.focused is not None and app.focused.id == "request")
+        assert app.workshop.bar.input.value == ""
+
+
+async def test_words_that_are_being_typed_stay_in_the_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    nothing_at_all(monkeypatch)
+    app = StudioApp({})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await pilot.press(*"gold")
+        await until(pilot, lambda: app.step.get_embedded)
+        await pilot.press(*"en")
+        assert app.workshop.bar.input.value == "golden"
+        assert app.fetching is None
+
+
+@pytest.mark.parametrize("size", SIZES)
+async def test_in_the_empty_workshop_escape_frees_the_keys_and_tab_goes_back(studio, size: tuple[int, int]) -> None:
+    app = StudioApp({}, studio)
+    async with app.run_test(size=size) as pilot:
+        await until(pilot, lambda: app.standing == "ready")
+        assert "esc leave the field" in shown(app).splitlines()[-1]
+        await pilot.press("escape", "tab", "a", "escape", "4")
+        assert app.workshop.bar.input.value == "a"
+        assert isinstance(app.screen, LibraryScreen)
+
+
+@pytest.mark.parametrize(
+    ("model", "found", "words", "keys"),
+    [
+        ("ollama:poet", {"ollama_binary": True}, "Press o to start it.", (True, False)),
+        ("ollama:poet", {}, "127.0.0.1:9", (False, False)),
+        ("embedded", {}, "Press g to get it (98 MB).", (False, True)),
+    ],
+)
+async def test_models_that_were_chosen_and_are_not_there(monkeypatch, model, found, words, keys) -> None:
+    nothing_at_all(monkeypatch, **found)
+    app = StudioApp({"poet": {"model": model}, "educator": {"model": model}})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.standing == "problem")
+        assert words in app.step.sentence
+        assert (app.step.start_ollama, app.step.get_embedded) == keys
+
+
+@pytest.mark.parametrize(
+    ("host", "here"), [("", True), ("0.0.0.0:9", True), ("http://[::1]", True), ("my-server", False), ("a b", False)]
+)
+def test_only_an_ollama_of_this_machine_is_started(host: str, here: bool) -> None:
+    assert is_here(host) is here
+
+
+async def test_an_address_that_is_none_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("OLLAMA_HOST", "not an address")
+    app = StudioApp({})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.standing == "problem")
+        assert "'not an address' is not an address of an Ollama server" in app.step.sentence
+
+
+async def test_a_server_that_never_answers_holds_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
+    async with silence() as port:
+        monkeypatch.setenv("OLLAMA_HOST", f"127.0.0.1:{port}")
+        app = StudioApp({})
+        async with app.run_test(size=(80, 24)) as pilot:
+            await until(pilot, lambda: app.studio is not None)
+            await pilot.press("escape", "4")
+            await until(pilot, lambda: "No poem yet" in shown(app))
+            assert app.standing == "looking"
+            await pilot.press("comma")
+            await until(pilot, lambda: "settings" in shown(app))
+            await pilot.press("ctrl+q")
+        assert app.return_code == 0
 
 
 async def test_nothing_is_said_and_no_key_is_taken_where_all_is_well(studio) -> None:
@@ -182,6 +280,10 @@ async def test_an_ollama_that_cannot_run_is_told(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(EngineNotReachable, match="Start it by hand: ollama serve"):
         await start_ollama("127.0.0.1:9")
+
+
+async def none_needed(_studio: Studio, _cast: Cast) -> None:
+    """Models that are loaded already."""
 
 
 def nothing_at_all(monkeypatch: pytest.MonkeyPatch, **found: object) -> None:

@@ -89,6 +89,10 @@ class WorkshopScreen(Screen[None]):
         if self.piece is None and self.studio_app.settings is not None:
             self.bar.choose(rounds=self.studio_app.settings.rounds)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        """While there is no workbench, escape is the app's: it leaves the request."""
+        return self.bench is not None if action == "stop" else super().check_action(action, parameters)
+
     async def mounted_bench(self) -> Bench:
         """The workbench, mounted now if it was not."""
         if self.bench is None:
@@ -133,9 +137,11 @@ class WorkshopScreen(Screen[None]):
             await self.bench.action_stop()
 
     def action_to_bench(self) -> None:
-        """From the request to the workbench."""
+        """From the request to the workbench; where there is none, to the request."""
         if self.bench is not None:
             self.bench.action_next()
+        else:
+            self.bar.input.focus()
 
     @work(group="dialog", exclusive=True)
     async def action_choose_form(self) -> None:

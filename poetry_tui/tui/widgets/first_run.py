@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from textual import getters
 from textual.content import Content
-from textual.widgets import Static
+from textual.widgets import Input, Static
 
 from poetry_tui.tui.app import StudioApp
 
@@ -26,16 +26,26 @@ class FirstRun(Static):
 
     def __init__(self, id: str | None = None) -> None:
         super().__init__(id=id, markup=False)
+        self._waiting: Input | None = None
 
     def on_mount(self) -> None:
-        """Follow the self.app."""
+        """Follow the app."""
         for name in ("step", "fetching", "standing"):
             self.watch(self.app, name, self._say, init=False)
+        self.watch(self.app, "step", self._free_keys, init=False)
         self._say()
 
-    async def look(self) -> None:
-        """Look for models again, and return when that is done."""
-        await self.app.look().wait()
+    def _free_keys(self) -> None:
+        """Leave a field that waits for its first word, which would take the keys of the sentence, until one is used."""
+        field = self.screen.query_one(Input)
+        wanted = self.app.step.start_ollama or self.app.step.get_embedded
+        if wanted and self.screen.focused is field and not field.value:
+            self.screen.set_focus(None)
+            self._waiting = field
+        elif not wanted and self._waiting is not None:
+            if self.screen.focused is None:
+                self._waiting.focus()
+            self._waiting = None
 
     def _say(self) -> None:
         if self.app.fetching is not None:
