@@ -25,6 +25,9 @@ lint: $(VENV)/dev
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks
 
+pictures: $(VENV)/dev
+	$(BIN)/python docs/make_pictures.py
+
 clean:
 	rm -rf $(VENV)
 

@@ -43,7 +43,8 @@ def inks_of(app: App[object]) -> Inks:
     """The inks of the theme in use."""
     theme = app.current_theme
     if theme.name not in _INKS:
-        _INKS[theme.name] = _mixed(theme, app.theme_variables["foreground"], app.theme_variables["background"])
+        colors = theme.to_color_system().generate()
+        _INKS[theme.name] = _mixed(theme, colors["foreground"], colors["background"])
     return _INKS[theme.name]
 
 

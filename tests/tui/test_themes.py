@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import fields
+
 import pytest
+from textual.app import App
 from textual.color import Color
 from textual.theme import Theme
 
+from poetry_tui.tui.inks import inks_of
 from poetry_tui.tui.themes import THEMES
 
 
@@ -40,3 +44,18 @@ def luminance(color: Color) -> float:
         for value in (channel / 255 for channel in color.rgb)
     ]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+@pytest.mark.parametrize("theme", THEMES, ids=lambda theme: theme.name)
+async def test_every_ink_on_a_page_can_be_read(theme: Theme) -> None:
+    app: App[None] = App()
+    async with app.run_test():
+        app.register_theme(theme)
+        app.theme = theme.name
+        inks = inks_of(app)
+        named = {field.name: getattr(inks, field.name) for field in fields(inks)}
+        hues = {f"hue {number}": hue for number, hue in enumerate(named.pop("hues"))}
+        del named["cursor"]
+        for name, ink in {**named, **hues}.items():
+            ground = Color.from_rich_color(ink.bgcolor) if ink.bgcolor else Color.parse(theme.background)
+            assert contrast(Color.from_rich_color(ink.color), ground) >= 4.5, name

@@ -92,7 +92,7 @@ class BenchSight(Vertical):
         dirty, self.dirty = self.dirty, False
         if dirty:
             self._bring_to_front(session)
-            self.desk.show(session, self.view)
+            self.dirty = not self.desk.show(session, self.view)
         self.query_one("#strip", RoundStrip).show(
             session, self.stopwatch.pace(session), self.desk.shown(session, self.view)
         )

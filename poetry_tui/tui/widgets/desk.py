@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Literal
 
@@ -17,6 +18,9 @@ from poetry_tui.tui.widgets.remarks import Remark, remarks
 from poetry_tui.tui.widgets.verse_layout import Look, alone, changed_lines, facing, prose, written_so_far
 from poetry_tui.verse import Poem, printable
 from poetry_tui.workshop import Critique, Draft, Session
+
+CRITIQUE_SECONDS = 0.1
+"""Prose is laid out anew as it grows, which costs more than verse: at most so often."""
 
 Side = Literal["left", "right"]
 Pane = Side | Literal["critique"]
@@ -47,6 +51,7 @@ class Desk(Container):
         super().__init__(id=id)
         self._painted: dict[str, object] = {}
         self._followed = False
+        self._critique_painted = 0.0
         self._remarks: tuple[tuple[str, Poem], list[Remark]] | None = None
 
     def compose(self) -> ComposeResult:
@@ -107,11 +112,16 @@ class Desk(Container):
 
     # ── painting ─────────────────────────────────────────────────────────────────────────────────────────────────────
 
-    def show(self, session: Session, view: View) -> None:
-        """Paint what has changed since the last call."""
+    def show(self, session: Session, view: View) -> bool:
+        """Paint what has changed since the last call; False if a growing critique has to wait for its turn."""
         inks = inks_of(self.app)
         self._show_drafts(session, view, inks)
+        writing = session.writing is not None and session.writing.turn.role == "educator"
+        if writing and session.running and time.monotonic() - self._critique_painted < CRITIQUE_SECONDS:
+            return False
+        self._critique_painted = time.monotonic()
         self._show_critique(session, view, inks)
+        return True
 
     def _show_drafts(self, session: Session, view: View, inks: Inks) -> None:
         left, right = self.shown(session, view)
