@@ -55,9 +55,9 @@ class StudioApp(CastingApp):
             Binding(entry.key, f"show('{entry.mode}')", entry.title, show=False, id=f"app.{entry.mode}")
             for entry in SCREENS
         ),
-        Binding("comma", "settings", "settings", show=False, id="app.settings", tooltip="Models, rounds, theme."),
+        Binding("comma", "settings", "settings", id="app.settings", tooltip="Models, rounds, theme."),
         Binding("question_mark,f1", "help", "help", id="app.help", tooltip="The keys of this screen, in words."),
-        Binding("ctrl+p", "command_palette", "commands", show=False, priority=True, id="app.commands"),
+        Binding("ctrl+p", "command_palette", "commands", show=False, id="app.commands", tooltip="Everything by name."),
         Binding("q", "quit", "quit", show=False, id="app.quit", tooltip="Quit; what was written is kept."),
         Binding("ctrl+q", "quit", "quit at once", show=False, priority=True, id="app.quit_anywhere"),
     ]

@@ -65,7 +65,7 @@ def _mixed(theme: Theme, foreground: str, background: str) -> Inks:
     return Inks(
         text=style(ink),
         quiet=style(ink.blend(paper, 0.25)),
-        faint=style(ink.blend(paper, 0.4)),
+        faint=style(ink.blend(paper, 0.32)),
         heading=style(primary, bold=True),
         number=style(secondary, bold=True),
         gone=style(error, strike=True),

@@ -25,6 +25,8 @@ from poetry_tui.workshop import fold
 _PAGE = 50
 _TYPING_SECONDS = 0.15
 _BROWSING_SECONDS = 0.05
+_LEAD = 24
+"""Characters of an excerpt before the first word found."""
 
 _STATES = {"finished": "✓ finished", "stopped": "· stopped", "failed": "! broken off", "open": "… not finished"}
 _EMPTY = "No poem yet. Press 1, say what one is to be about, and it will be kept here."
@@ -236,18 +238,20 @@ def _options(found: list[SessionSummary]) -> Iterator[Option | None]:
 
 def _option(summary: SessionSummary) -> Option:
     title = Content.styled(_line(summary.request), "bold")
-    if summary.excerpt:
-        below = Content(plain(summary.excerpt)) if plain(summary.excerpt) != summary.excerpt else _excerpt(summary)
-    else:
-        below = Content(_line(summary.title) or "no draft yet")
+    below = _excerpt(summary) if summary.excerpt else Content(_line(summary.title) or "no draft yet")
     details = " · ".join([moment(summary.opened_at), summary.form or "free", _STATES[summary.state]])
     return Option(Content("\n").join([title, below, Content.styled(details, "$foreground 70%")]), id=summary.id)
 
 
 def _excerpt(summary: SessionSummary) -> Content:
-    return Content(
-        summary.excerpt, spans=[Span(start, end, "bold underline $primary") for start, end in summary.matches]
-    )
+    """Where the words were found, the first of them near enough to the start to be seen in a narrow list."""
+    text = summary.excerpt
+    if plain(text) != text:  # the places of the words would be other ones
+        return Content(plain(text))
+    first = summary.matches[0][0] if summary.matches else 0
+    skipped = text.find(" ", first - _LEAD) + 1 if first > _LEAD else 0
+    found = Content(text, spans=[Span(start, end, "bold underline $primary") for start, end in summary.matches])
+    return Content.assemble("…", found[skipped:]) if skipped else found
 
 
 def _line(text: str) -> str:

@@ -17,7 +17,7 @@ _MUTED, _HEADING = "$text-muted", "bold $primary"
 
 
 class SessionPreview(VerticalScroll):
-    """The latest draft, then what was asked, who wrote and what was said. All of it is text, never markup."""
+    """The latest draft, what was asked, who wrote, and the drafts and critiques before. All is text, never markup."""
 
     def compose(self) -> ComposeResult:
         """One piece of text."""
@@ -25,8 +25,9 @@ class SessionPreview(VerticalScroll):
 
     def show(self, session: Session | None) -> None:
         """Show this session, from its top; None clears."""
-        self.query_one(Static).update(Content("") if session is None else told(session))
-        self.border_subtitle = "" if session is None else Content(standing(session))
+        self.query_one(Static).update(told(session) if session else "")
+        self.border_title = f"draft {session.drafts[-1].number}" if session and session.drafts else ""
+        self.border_subtitle = standing(session) if session else ""
         self.scroll_home(animate=False)
 
 
@@ -38,8 +39,12 @@ def told(session: Session) -> Content:
         parts += [(f"{label:<10}", _MUTED), f"{plain(value)}\n"]
     if session.brief:
         parts += [("\nBrief\n", _HEADING), plain(session.brief), "\n"]
-    for critique in session.critiques:
-        parts += [(f"\nOn draft {critique.draft}\n", _HEADING), plain(critique.text), "\n"]
+    for draft in session.drafts:
+        if draft is not session.drafts[-1]:
+            parts += [(f"\nDraft {draft.number}\n", _HEADING), plain(draft.poem.text), "\n"]
+        for critique in session.critiques:
+            if critique.draft == draft.number:
+                parts += [(f"\nOn draft {draft.number}\n", _HEADING), plain(critique.text), "\n"]
     if session.directions:
         parts += [("\nYour directions\n", _HEADING), *(f"{plain(line)}\n" for line in session.directions)]
     if session.note:
