@@ -13,7 +13,7 @@ from textual.widgets import TextArea
 
 from poetry_tui.tui.inks import Inks, inks_of
 from poetry_tui.tui.widgets.critique_layout import critique_lines
-from poetry_tui.tui.widgets.page import Page, PageLine
+from poetry_tui.tui.widgets.page import Page
 from poetry_tui.tui.widgets.remarks import Remark, remarks
 from poetry_tui.tui.widgets.verse_layout import Look, alone, changed_lines, facing, prose, written_so_far
 from poetry_tui.verse import Poem, printable
@@ -50,7 +50,7 @@ class Desk(Container):
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self._painted: dict[str, object] = {}
-        self._followed = False
+        self._writing = self._followed = False
         self._critique_painted = 0.0
         self._remarks: tuple[tuple[str, Poem], list[Remark]] | None = None
 
@@ -161,8 +161,9 @@ class Desk(Container):
             )
             for side, number, width in zip(("left", "right"), (left, right), widths, strict=True)
         ]
-        self._paint_drafts(session, one, other, text, looks)
-        self._title_drafts(session, view, one, other, writing is not None, thinking)
+        self._paint_drafts(session, one, other, text if writing else None, looks)
+        self._name_drafts(session, one, other, "" if writing is None else "thinking …" if thinking else "writing")
+        self._say_what_is_true(view, one, other)
 
     def _widths(self) -> tuple[int, int]:
         """Columns of both drafts; a pane that is not in front has those of the one that is."""
@@ -170,57 +171,48 @@ class Desk(Container):
         return (widths[0], widths[-1]) if widths else (self.size.width - 4,) * 2
 
     def _paint_drafts(
-        self, session: Session, one: Draft | None, other: Draft | None, text: str, looks: list[Look]
+        self, session: Session, one: Draft | None, other: Draft | None, text: str | None, looks: list[Look]
     ) -> None:
+        """Two drafts facing; else the one there is, or is being written (`text`), beside the next one or the brief."""
         console, (left, right) = self.app.console, (self.pane("left"), self.pane("right"))
         if one and other:
             lines = facing(one, other, looks[0], looks[1], console)
             left.show_lines(lines[0])
             right.show_lines(lines[1])
-        elif one:
-            left.show_lines(alone(one, looks[0], console))
-            right.show_lines(written_so_far(text, looks[1], console), follow=True)
         else:
-            left.show_lines(written_so_far(text, looks[0], console), follow=True)
-            right.show_lines(self._brief_lines(session, looks[1]))
+            new = [written_so_far(text, look, console) if text is not None else None for look in looks]
+            left.show_lines(alone(one, looks[0], console) if one else new[0] or [], follow=one is None)
+            brief = prose(printable(self._briefing(session)), looks[1], console, looks[1].inks.quiet)
+            right.show_lines((new[1] if one else None) or brief, follow=one is not None and text is not None)
+        if text is None and self._writing:
+            for page in (left, right):  # it is written: now both are read from the beginning
+                page.scroll_home(animate=False, immediate=True)
+        self._writing = text is not None
 
     def _briefing(self, session: Session) -> str:
         writing = session.writing
         return writing.text if writing and writing.turn.turn == "brief" else session.brief or ""
 
-    def _brief_lines(self, session: Session, look: Look) -> list[PageLine]:
-        return prose(printable(self._briefing(session)), look, self.app.console, look.inks.quiet)
-
-    def _title_drafts(
-        self, session: Session, view: View, one: Draft | None, other: Draft | None, writing: bool, thinking: bool
-    ) -> None:
+    def _name_drafts(self, session: Session, one: Draft | None, other: Draft | None, doing: str) -> None:
+        """What the panes are, in their frames; `doing` is what the Poet does just now ("" for nothing)."""
         left, right = self.pane("left"), self.pane("right")
-        count = len(session.drafts)
-        now = (
-            f"draft {count + 1}  ▸ {'thinking …' if thinking else 'writing'}"
-            if session.running
-            else f"draft {count + 1}  broken off"
-        )
-        left.border_title = Content(_name(one) if one else now if writing else "draft 1")
-        if other:
-            right.border_title = Content(_name(other))
-        elif one:
-            right.border_title = Content(now if writing else "")
-        else:
-            briefing = session.writing is not None and session.writing.turn.turn == "brief"
-            right.border_title = Content("brief  ▸ writing" if briefing else "brief" if session.brief else "")
-        left.set_class(writing and one is None and session.running, "-writing")
-        right.set_class(
-            session.running
-            and ((writing and one is not None) or (one is None and "writing" in str(right.border_title))),
-            "-writing",
-        )
-        left.border_subtitle = Content(_truth(one, view.cursor if view.side == "left" else 0))
-        changed = (
-            f"{changed_lines(one.poem, other.poem)} of {len(other.poem.lines)} lines changed" if one and other else ""
-        )
-        fault = _fault_at(other, view.cursor if view.side == "right" else 0)
-        right.border_subtitle = Content(view.review or fault or changed)
+        new = f"draft {len(session.drafts) + 1}" + (f"  ▸ {doing}" if session.running else "  broken off")
+        briefing = session.running and session.writing is not None and session.writing.turn.turn == "brief"
+        brief = "brief  ▸ writing" if briefing else "brief" if self._briefing(session) else ""
+        left.border_title = Content(_name(one) if one else new if doing else "draft 1")
+        right.border_title = Content(_name(other) if other else new if one and doing else brief)
+        writing = session.running and bool(doing)
+        left.set_class(writing and one is None, "-writing")
+        right.set_class((writing and one is not None) or briefing, "-writing")
+
+    def _say_what_is_true(self, view: View, one: Draft | None, other: Draft | None) -> None:
+        """The line at hand if it breaks its form; else how much is in form, and how much was changed."""
+        on_left, on_right = (view.cursor, 0) if view.side == "left" else (0, view.cursor)
+        changed = ""
+        if one and other:
+            changed = f"{changed_lines(one.poem, other.poem)} of {len(other.poem.lines)} lines changed"
+        self.pane("left").border_subtitle = Content(_truth(one, on_left))
+        self.pane("right").border_subtitle = Content(view.review or _fault_at(other, on_right) or changed)
 
     def _show_critique(self, session: Session, view: View, inks: Inks) -> None:
         page, writing = self.pane("critique"), session.writing

@@ -104,7 +104,8 @@ class RoundStrip(Widget):
         if report:
             text.append("    rhyme ", inks.faint)
             text.append(report.scheme or "none", inks.text)
-            text.append(" ✗" if report.rhyme_faults else " ✓", inks.bad if report.rhyme_faults else inks.good)
+            if any(rule.text.startswith("rhyme") for rule in report.rules):
+                text.append(" ✗" if report.rhyme_faults else " ✓", inks.bad if report.rhyme_faults else inks.good)
             if report.meter:
                 text.append("    meter ", inks.faint)
                 text.append(f"{report.meter} ", inks.text)
