@@ -141,7 +141,7 @@ class Studio:
             rounds=rounds,
             form=found.name if found else None,
             seed=secrets.randbelow(2**31) if seed is None else seed,
-            brief=self.settings.brief,
+            brief=self.settings.brief and cast.educator.engine != "embedded",  # its briefs lead the Poet astray
             note=self.settings.note,
             approval=self.settings.approval,
             swap=self.settings.swap,

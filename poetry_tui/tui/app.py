@@ -149,6 +149,13 @@ class StudioApp(CastingApp):
             path = await asyncio.to_thread(export_session, self.studio.library, session_id, export_format)
             self.say(f"Written: {path}")
 
+    def action_open_exports(self) -> None:
+        """Show the folder of exports in the file manager."""
+        from poetry_tui.places import data_folder
+        from poetry_tui.tui.folders import open_folder
+
+        open_folder(data_folder() / "exports")
+
     def _desk_is_free(self, session_id: str) -> bool:
         if self.at_work_on == session_id:
             self.say("This poem is being written just now: press 1 to watch.")

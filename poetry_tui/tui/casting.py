@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING, Literal
 
@@ -125,6 +126,15 @@ class CastingApp(App[object]):
         if self.settings is not None:
             self.use(self.settings.changed(poet={"model": "embedded"}, educator={"model": "embedded"}))
             self.look()
+
+    @work(exclusive=True, group="keep")
+    async def keep_theme(self, name: str) -> None:
+        """Let this theme count from now on, and write it into the person's file."""
+        from poetry_tui.settings import save_user
+
+        if self.settings is not None:
+            self.use(self.settings.changed(theme=name))
+            await asyncio.to_thread(save_user, {"theme": name})
 
     def use(self, settings: Settings) -> None:
         """Let these settings count from now on: keys and theme at once, the models when they are next looked for."""

@@ -20,8 +20,11 @@ _FRAME = """
         width: 60; max-width: 90%; height: auto; max-height: 80%;
         background: $surface; border: round $primary; border-title-color: $foreground; padding: 0 1;
     }
-    & OptionList, & Input { border: none; background: $surface; height: auto; max-height: 18; padding: 0; }
-    & Static { color: $text-muted; }
+    & OptionList, & Input {
+        border: none; background: $surface; height: auto; max-height: 18; padding: 0;
+        &:focus { border: none; background-tint: $surface 0%; }
+    }
+    & .hint { color: $text-muted; }
 """
 
 
@@ -64,7 +67,7 @@ class Ask(ModalScreen[str | None]):
         with Vertical() as frame:
             frame.border_title = Content(self._title)
             yield Input()
-            yield Static(self._hint, markup=False)
+            yield Static(self._hint, classes="hint", markup=False)
 
     def on_mount(self) -> None:
         self.query_one(Input).focus()
@@ -89,4 +92,6 @@ class Confirm(ModalScreen[bool]):
     def compose(self) -> ComposeResult:
         with Vertical():
             yield Static(self._question, markup=False)
-            yield Static("y yes · n no", markup=False)
+            yield Static(
+                "[@click=screen.dismiss(True)]y yes[/]   [@click=screen.dismiss(False)]n no[/]", classes="hint"
+            )

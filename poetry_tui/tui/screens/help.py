@@ -47,7 +47,7 @@ class HelpScreen(ModalScreen[None]):
         """One page that scrolls."""
         with VerticalScroll() as page:
             page.border_title = "help"
-            page.border_subtitle = "esc back"
+            page.border_subtitle = "[@click=screen.dismiss]esc back[/]"
             yield Static(self._words())
 
     def _words(self) -> Content:

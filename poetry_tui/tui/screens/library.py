@@ -52,6 +52,7 @@ class LibraryScreen(Screen[None]):
 
     CSS_PATH = "library.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-wide")]  # noqa: RUF012 (Textual's declaration)
+    VERTICAL_BREAKPOINTS = [(0, "-low"), (18, "-high")]  # noqa: RUF012
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("R", "replay", "replay", tooltip="Watch again how the poem was made.", id="library.replay"),
         Binding("x", "export", "export", tooltip="Write the poem to a file.", id="library.export"),

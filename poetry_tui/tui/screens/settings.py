@@ -83,7 +83,7 @@ class SettingsScreen(ModalScreen[None]):
         before = self._before
         with VerticalScroll(id="page", can_focus=False) as page:
             page.border_title = "settings"
-            page.border_subtitle = "ctrl+s keep · esc back"
+            page.border_subtitle = "[@click=screen.keep]ctrl+s keep[/] · [@click=screen.leave]esc back[/]"
             yield Setting("Poet", Input(before.poet.model, id="poet", compact=True))
             yield Setting("Educator", Input(before.educator.model, id="educator", compact=True))
             yield Static(_LOOKING, id="installed", markup=False)
