@@ -29,6 +29,8 @@ from poetry_tui.llm.thinking import ThinkingSplitter
 # A live Ollama answers lists and its version at once, even while it loads a model; a first token may take minutes.
 PROBE_SECONDS = 5.0
 CHAT_SECONDS = 600.0
+# Without these Ollama cuts a long prompt to half the context, and shifts the context, in silence.
+_NO_CUTS = {"truncate": False, "shift": False}
 
 
 class _Client(ollama.AsyncClient):
@@ -76,8 +78,14 @@ class OllamaApi:
             return await self._client.names()
 
     async def load(self, model: str, context_length: int | None, keep_alive: str) -> None:
-        """Load `model` for chats of this `num_ctx` (another one would reload it) and keep it for `keep_alive`."""
-        body: dict[str, Any] = {"model": model, "messages": [], "keep_alive": _duration(keep_alive), "stream": False}
+        """Load `model` for chats of this `num_ctx` and keep it for `keep_alive`."""
+        body: dict[str, Any] = {
+            "model": model,
+            "messages": [],
+            "keep_alive": _duration(keep_alive),
+            "stream": False,
+            **_NO_CUTS,  # a chat whose `num_ctx` or `shift` differs from these would load the model again
+        }
         if context_length is not None:
             body["options"] = {"num_ctx": context_length}
         await self.version()  # a server that accepts and never answers is found out in seconds
@@ -96,9 +104,7 @@ class OllamaApi:
             "messages": [{"role": m.role, "content": m.content} for m in messages],
             "options": _engine_options(options),
             "keep_alive": _duration(keep_alive),
-            # Without these Ollama cuts a long prompt to half the context, and shifts the context, in silence.
-            "truncate": False,
-            "shift": False,
+            **_NO_CUTS,
         }
         await self.version()  # as above
         splitter = ThinkingSplitter()

@@ -123,6 +123,7 @@ async def test_preloading_and_unloading() -> None:
             await model.unload()
         load, unload = (request.body for request in peer.requests if request.path == "/api/chat")
     assert (load["messages"], load["keep_alive"], load["options"]) == ([], -1, {"num_ctx": 4096})
+    assert load["shift"] is False  # as the chats say: Ollama would load the model again for another answer
     assert (unload["messages"], unload["keep_alive"]) == ([], 0)
 
 
