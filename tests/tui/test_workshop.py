@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import signal
 
 import pytest
 from textual.widgets import Input, OptionList, TextArea
@@ -237,7 +239,7 @@ async def test_a_line_that_breaks_its_form_says_why(tmp_path, size):
 async def test_export_writes_a_file(tmp_path, size, home):
     app, *_ = scripted_app(tmp_path)
     async with app.run_test(size=size) as pilot:
-        screen = await finished(pilot)
+        await finished(pilot)
         await pilot.press("x")
         await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("down", "enter")
@@ -253,6 +255,30 @@ async def test_copy_says_what_is_true(tmp_path, size, monkeypatch):
         await pilot.press("c")
         await until(pilot, lambda: any("clipboard, if it has one" in n.message for n in app._notifications))
         assert app.clipboard == REVISED
+
+
+async def test_copied_is_said_when_the_text_went_there(tmp_path, size, monkeypatch):
+    command = tmp_path / "xclip"
+    command.write_text(f"#!/bin/sh\ncat > {tmp_path}/copied\nsleep 30 &\necho $! > {tmp_path}/left_behind\n")
+    command.chmod(0o755)
+    monkeypatch.setattr("poetry_tui.tui.clipboard._COMMANDS", ([str(command)],))
+    monkeypatch.setattr("poetry_tui.tui.clipboard.sys.platform", "linux")
+    app, *_ = scripted_app(tmp_path)
+    async with app.run_test(size=size, notifications=True) as pilot:
+        await finished(pilot)
+        await pilot.press("c")
+        await until(pilot, lambda: any(n.message == "The poem is copied." for n in app._notifications), 2.5)
+        assert (tmp_path / "copied").read_text() == REVISED
+    os.kill(int((tmp_path / "left_behind").read_text()), signal.SIGKILL)
+
+
+async def test_enter_goes_on_where_the_loop_waits(tmp_path, size):
+    app, *_ = scripted_app(tmp_path, pause=True)
+    async with app.run_test(size=size) as pilot:
+        screen = await ask(pilot)
+        await until(pilot, lambda: screen.session.waiting)
+        await pilot.press("enter")
+        await until(pilot, lambda: screen.session.closed)
 
 
 async def test_an_editor_of_ones_own(tmp_path, size, monkeypatch):

@@ -49,7 +49,7 @@ class Bench(BenchHand):
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="workshop.stop", tooltip="Stop the model; what was written is kept."),
         Binding("p", "pause", "pause", id="workshop.pause", tooltip="Wait for you after each critique, or no longer."),
-        Binding("g", "go_on", "go on", id="workshop.go_on", tooltip="Go on to the revision.", show=False),
+        Binding("g,enter", "go_on", "go on", id="workshop.go_on", tooltip="Go on to the revision.", show=False),
         Binding("d", "direct", "direct", id="workshop.direct", tooltip="Give the Poet a direction for the next draft."),
         Binding("e", "edit", "edit", id="workshop.edit", tooltip="Edit the latest draft here."),
         Binding("E", "edit_outside", "editor", id="workshop.editor", tooltip="Edit it in $EDITOR.", show=False),

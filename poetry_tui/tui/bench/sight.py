@@ -254,13 +254,13 @@ class BenchSight(Vertical):
             self.view = replace(self.view, side=side, cursor=event.line.verse_line)
         self.dirty = True
 
-    def action_copy(self) -> None:
+    async def action_copy(self) -> None:
         """Copy the latest draft."""
         if self.last is None:
             return
         from poetry_tui.tui.clipboard import copy_text
 
-        copied = copy_text(self.app, self.last.poem.text)
+        copied = await copy_text(self.app, self.last.poem.text)
         self.say("The poem is copied." if copied else "The poem was sent to the terminal's clipboard, if it has one.")
 
     def say(self, text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
