@@ -41,7 +41,7 @@ async def measure() -> tuple[list[float], list[float], int]:
 
     folder = Path(tempfile.mkdtemp())
     roles = {role: {"model": "embedded"} for role in ("poet", "educator")}
-    settings = Settings.load(**roles, embedded={"poet": {"max_tokens": 400}})
+    settings = Settings.load(**roles, small={"poet": {"max_tokens": 400}})
     studio = Studio(settings, Library(folder / "library.db"))
     app = StudioApp({}, studio)
     ours: list[float] = []

@@ -63,8 +63,8 @@ class RoleConfig(Section):
     options: Options = Options()
 
 
-class Embedded(Section):
-    """How the embedded model samples in each role."""
+class Small(Section):
+    """How small models sample in each role, the embedded one among them."""
 
     poet: Options = Options()
     educator: Options = Options()
@@ -88,7 +88,7 @@ class Settings(Section):
 
     poet: RoleConfig = RoleConfig()
     educator: RoleConfig = RoleConfig()
-    embedded: Embedded = Embedded()
+    small: Small = Small()
     rounds: Annotated[int, Field(ge=0, le=50)] = 3
     brief: bool = True
     note: bool = False

@@ -6,11 +6,13 @@ The app, the command line and the server differ in how they show events, not in 
 from __future__ import annotations
 
 import asyncio
+import math
 import secrets
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from datetime import datetime
+from pathlib import Path
 
 from poetry_tui import __version__
 from poetry_tui.errors import BadRequest, ModelError
@@ -40,13 +42,21 @@ LONGEST_REQUEST = 8000
 """Characters; more would leave a small context no room for the poem."""
 
 
+SMALL = 1_000_000_000
+"""Bytes; models below this lose their way in long prompts, and are asked in the short style with their own sampling."""
+
+
 @dataclass(frozen=True, slots=True)
 class Cast:
-    """Who plays which role, and one sentence for the person where that is not what they asked for ("" else)."""
+    """Who plays which role, and one sentence for the person where that is not what they asked for ("" else).
+
+    `small` are the models among them that are asked in the short style.
+    """
 
     poet: ModelSpec
     educator: ModelSpec
     remark: str = ""
+    small: frozenset[ModelSpec] = frozenset()
 
 
 class Studio:
@@ -78,24 +88,26 @@ class Studio:
         Raises `ModelNotFound` where there is no model at all.
         """
         wanted = (self.settings.poet.model, self.settings.educator.model)
-        if "auto" not in wanted:
-            return Cast(ModelSpec.parse(wanted[0]), ModelSpec.parse(wanted[1]))
-        names = await self._chat_models()
+        asks_ollama = any(spec == "auto" or spec.startswith("ollama:") for spec in wanted)
+        sizes = await self._ollama_models() if asks_ollama else {}
+        names = [name for name in sizes if "embed" not in name]
         poet, educator = (
             self._choose(role, names) if spec == "auto" else ModelSpec.parse(spec)
             for role, spec in zip(("poet", "educator"), wanted, strict=True)
         )
-        remark = "" if names else "Ollama does not answer or has no model yet: the small built-in model writes."
-        return Cast(poet, educator, remark)
+        remark = ""
+        if "auto" in wanted and not names:
+            remark = "Ollama does not answer or has no model yet: the small built-in model writes."
+        small = frozenset(spec for spec in (poet, educator) if _weight(spec, sizes) < SMALL)
+        return Cast(poet, educator, remark, small)
 
-    async def _chat_models(self) -> list[str]:
+    async def _ollama_models(self) -> dict[str, int]:
         from poetry_tui.llm.ollama import installed
 
         try:
-            names = await installed(self.settings.ollama.host or "")
+            return await installed(self.settings.ollama.host or "")
         except ModelError:
-            return []
-        return [name for name in names if "embed" not in name]
+            return {}
 
     def _choose(self, role: str, names: list[str]) -> ModelSpec:
         from poetry_tui.llm.embedded import find_embedded
@@ -112,7 +124,7 @@ class Studio:
         roles: tuple[Role, ...] = ("poet",) if self.settings.swap else ("poet", "educator")
         for role in roles:
             spec = cast.poet if role == "poet" else cast.educator
-            handles.append((self._handle(role, spec), self._role_settings(role, spec).options))
+            handles.append((self._handle(role, spec), self._role_settings(role, cast).options))
         for handle, options in handles:  # only now, since an engine that serves both is loaded with a slot for each
             await handle.warm(options)
 
@@ -136,12 +148,12 @@ class Studio:
         found = form_named(form) if form else detect(request)
         settings = SessionSettings(
             request=request,
-            poet=self._role_settings("poet", cast.poet),
-            educator=self._role_settings("educator", cast.educator),
+            poet=self._role_settings("poet", cast),
+            educator=self._role_settings("educator", cast),
             rounds=rounds,
             form=found.name if found else None,
             seed=secrets.randbelow(2**31) if seed is None else seed,
-            brief=self.settings.brief and cast.educator.engine != "embedded",  # its briefs lead the Poet astray
+            brief=self.settings.brief and cast.educator not in cast.small,  # their briefs lead the Poet astray
             note=self.settings.note,
             approval=self.settings.approval,
             swap=self.settings.swap,
@@ -172,14 +184,14 @@ class Studio:
             self._handles[role, spec] = self._opening(spec, self.model_settings())
         return self._handles[role, spec]
 
-    def _role_settings(self, role: Role, spec: ModelSpec) -> RoleSettings:
-        embedded = spec.engine == "embedded"
+    def _role_settings(self, role: Role, cast: Cast) -> RoleSettings:
+        spec = cast.poet if role == "poet" else cast.educator
         section = self.settings.poet if role == "poet" else self.settings.educator
-        small = self.settings.embedded.poet if role == "poet" else self.settings.embedded.educator
-        style = "short" if embedded else "full"
+        small = self.settings.small.poet if role == "poet" else self.settings.small.educator
+        style = "short" if spec in cast.small else "full"
         return RoleSettings(
             model=str(spec),
-            options=(small if embedded else section.options).chat_options(),
+            options=(small if style == "short" else section.options).chat_options(),
             style=style,
             system=style_named(style).system(role),
         )
@@ -246,6 +258,21 @@ class Piece:
         self._studio.library.append(self.id, event)
         self.session = apply(self.session, event)
         return event
+
+
+def _weight(spec: ModelSpec, ollama_sizes: dict[str, int]) -> float:
+    """Bytes of a model's weights, as far as they can be known here; infinite where they cannot."""
+    match spec.engine:
+        case "embedded":
+            return 0
+        case "gguf":
+            path = Path(spec.name).expanduser()
+            return path.stat().st_size if path.is_file() else math.inf
+        case "ollama":
+            name = spec.name if ":" in spec.name.rpartition("/")[2] else f"{spec.name}:latest"
+            return ollama_sizes.get(name) or math.inf
+        case "openai":
+            return math.inf
 
 
 def _now() -> str:

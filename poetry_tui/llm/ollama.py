@@ -62,8 +62,8 @@ class OllamaModel:
         return self._api
 
 
-async def installed(host: str = "") -> list[str]:
-    """Names of the models the server has, in its order. Raises a `ModelError` within seconds where nobody answers."""
+async def installed(host: str = "") -> dict[str, int]:
+    """The models the server has, in its order, with their sizes on disk in bytes. Raises a `ModelError` within seconds where nobody answers."""
     api = await asyncio.to_thread(_open, ollama_url(host))
     try:
         return await api.installed()

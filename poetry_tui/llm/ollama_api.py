@@ -45,9 +45,9 @@ class _Client(ollama.AsyncClient):
     async def post_chat(self, body: dict[str, Any], patience: float) -> ollama.ChatResponse:
         return await self._request(ollama.ChatResponse, "POST", "/api/chat", json=body, timeout=patience)
 
-    async def names(self) -> list[str]:
+    async def sizes(self) -> dict[str, int]:
         answer = await self._request(ollama.ListResponse, "GET", "/api/tags", timeout=PROBE_SECONDS)
-        return [model.model for model in answer.models if model.model]
+        return {model.model: int(model.size or 0) for model in answer.models if model.model}
 
     async def version(self) -> str:
         answer = await self._request_raw("GET", "/api/version", timeout=PROBE_SECONDS)  # type: ignore[no-untyped-call]
@@ -72,10 +72,10 @@ class OllamaApi:
         async with self._explained():
             return await self._client.version()
 
-    async def installed(self) -> list[str]:
-        """Names of the models it has, in its order."""
+    async def installed(self) -> dict[str, int]:
+        """The models it has, in its order, with their sizes on disk in bytes."""
         async with self._explained():
-            return await self._client.names()
+            return await self._client.sizes()
 
     async def load(self, model: str, context_length: int | None, keep_alive: str) -> None:
         """Load `model` for chats of this `num_ctx` and keep it for `keep_alive`."""
@@ -181,7 +181,7 @@ class OllamaApi:
 
     async def _missing(self, model: str) -> ModelNotFound:
         try:
-            near = nearest(model, await self.installed())
+            near = nearest(model, list(await self.installed()))
         except ModelError:
             near = []
         likely = f" Did you mean {' or '.join(near)}?" if near else ""

@@ -272,14 +272,14 @@ async def test_lists_fail_by_name_too(answer: Answer, error: type[ModelError]) -
 @needs_recordings
 async def test_what_is_installed() -> None:
     with OllamaPeer(models=["b:latest", "a:1b"], answers={"/api/version": recorded("server", "version")}) as peer:
-        assert await installed(peer.host) == ["b:latest", "a:1b"]
+        assert list(await installed(peer.host)) == ["b:latest", "a:1b"]
         assert await version(peer.host) == "0.33.0-rc2"
 
 
 @needs_recordings
 async def test_recorded_lists() -> None:
     with OllamaPeer(answers={"/api/tags": recorded("pull", "tags")}) as peer:
-        assert await installed(peer.host) == ["127.0.0.1:5005/library/smol:latest"]
+        assert list(await installed(peer.host)) == ["127.0.0.1:5005/library/smol:latest"]
 
 
 async def test_a_proxy_of_the_environment_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

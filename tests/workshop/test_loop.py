@@ -295,9 +295,15 @@ class TestThePerson:
 
 
 async def test_swap_unloads_a_role_before_the_other_speaks():
-    poet, educator = ScriptedModel([POEM, REVISED]), ScriptedModel(["Brief.", CRITIQUE])
+    poet, educator = ScriptedModel([POEM, REVISED], name="large"), ScriptedModel(["Brief.", CRITIQUE], name="wise")
     await play(poet, educator, rounds=1, swap=True)
     assert (poet.unloaded, educator.unloaded) == (1, 2)
+
+
+async def test_swap_leaves_a_model_alone_that_plays_both_roles():
+    poet, educator = ScriptedModel([POEM, REVISED]), ScriptedModel(["Brief.", CRITIQUE])
+    await play(poet, educator, rounds=1, swap=True)
+    assert (poet.unloaded, educator.unloaded) == (0, 0)
 
 
 @pytest.mark.parametrize("cut", range(0, 60, 3))
