@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -94,7 +95,11 @@ async def test_below_the_smallest_size_it_says_so_and_comes_back(studio: Studio)
         for small in ((39, 24), (80, 9), (16, 3)):
             await pilot.resize_terminal(*small)
             await until(pilot, lambda: "Too small" in shown(app))
+        await pilot.press("escape", "question_mark")
+        await until(pilot, lambda: "Too small" in shown(app))
         await pilot.resize_terminal(40, 10)
+        await until(pilot, lambda: "help" in shown(app))
+        await pilot.press("escape")
         await until(pilot, lambda: "Too small" not in shown(app) and "poetry" in shown(app))
 
 
@@ -162,6 +167,38 @@ async def test_keys_can_be_changed_and_unknown_names_are_told() -> None:
         assert isinstance(app.screen, LibraryScreen)
 
 
+async def test_a_key_of_the_app_can_be_given_to_a_screen() -> None:
+    write_settings("keymap: {library.search: ctrl+p, app.commands: f5}\n")
+    app = Shell({})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.settings is not None)
+        await pilot.press("escape", "4", "ctrl+p")
+        assert isinstance(app.focused, Input)
+        await pilot.press("f5")
+        assert isinstance(app.screen, CommandPalette)
+        await until(pilot, lambda: app.standing != "looking")
+
+
+async def test_the_exports_folder_is_shown_where_there_is_a_desktop(
+    studio: Studio, home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    app = Shell({}, studio)
+    async with app.run_test(size=(80, 24)) as pilot:
+        for name in ("DISPLAY", "WAYLAND_DISPLAY"):
+            monkeypatch.delenv(name, raising=False)
+        monkeypatch.setattr(sys, "platform", "linux")
+        assert "Open the exports folder" not in [command.title for command in commands(app, app.screen)]
+        opener = tmp_path / "xdg-open"
+        opener.write_text(f'#!/bin/sh\necho "$1" > {tmp_path}/shown\n')
+        opener.chmod(0o755)
+        monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+        monkeypatch.setenv("DISPLAY", ":0")
+        next(command for command in commands(app, app.screen) if command.title == "Open the exports folder").callback()
+        shown_folder = tmp_path / "shown"
+        await until(pilot, lambda: shown_folder.exists() and shown_folder.read_text() == f"{home / 'exports'}\n")
+        assert (home / "exports").is_dir()
+
+
 async def test_quitting_stops_the_model_and_closes_the_library(studio: Studio) -> None:
     app = Shell({}, studio)
     ended = []
@@ -224,8 +261,10 @@ async def test_the_palette_offers_what_works_here(studio: Studio) -> None:
         assert "Workshop" not in titles
         assert "Theme vellum" in titles
         assert "Export" not in titles
+        assert len(titles) == len(set(titles))
         next(command for command in commands(app, app.screen) if command.title == "Theme vellum").callback()
-        assert app.theme == "vellum"
+        await until(pilot, lambda: app.theme == "vellum" and user_file().exists())
+        assert user_file().read_text() == "theme: vellum\n"
         next(command for command in commands(app, app.screen) if command.title == "Use the built-in model").callback()
         await until(pilot, lambda: app.cast is not None and str(app.cast.poet) == "embedded")
 

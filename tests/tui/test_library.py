@@ -153,6 +153,35 @@ async def test_delete_asks_first(studio: Studio, ids, size) -> None:
         assert app.screen.current.id == ids[1]
 
 
+async def test_the_mouse_answers_and_chooses(studio: Studio, ids) -> None:
+    async with Open(studio) as (app, pilot):
+        await pilot.click(Sessions, offset=(5, 5))
+        await until(pilot, lambda: isinstance(app.screen, StandIn) and app.screen.piece)
+        assert app.screen.piece.id == ids[1]
+        await pilot.press("4", "delete")
+        await until(pilot, lambda: isinstance(app.screen, Confirm))
+        row, line = next((row, line) for row, line in enumerate(shown(app).splitlines()) if "n no" in line)
+        await pilot.click(offset=(line.index("n no"), row))
+        await until(pilot, lambda: isinstance(app.screen, LibraryScreen))
+        assert studio.library.count() == 3
+
+
+async def test_an_excerpt_shows_the_word_in_a_narrow_list(studio: Studio, library: Library) -> None:
+    words = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen"
+    library.begin(opened(request=f"{words} zeppelin"))
+    async with Open(studio, (60, 24)) as (app, pilot):
+        await pilot.press("slash", *"zepp")
+        await until(pilot, lambda: "…thirteen fourteen zeppelin" in shown(app))
+
+
+async def test_a_low_terminal_keeps_the_list(studio: Studio, ids) -> None:
+    async with Open(studio, (60, 12)) as (app, pilot):
+        assert "An elegy" not in shown(app)
+        await pilot.press("end")
+        await until(pilot, lambda: "An elegy for a [/b] bakery" in shown(app))
+        assert "the shadow of the bottle" not in shown(app)
+
+
 async def test_the_session_being_written_is_neither_opened_again_nor_deleted(studio: Studio, ids) -> None:
     async with Open(studio) as (app, pilot):
         app.workshop.piece, app.workshop.running = studio.reopen(ids[2]), True

@@ -112,6 +112,15 @@ async def test_escape_leaves_everything_as_it_was(studio: Studio) -> None:
     assert not user_file().exists()
 
 
+async def test_the_mouse_keeps_and_leaves(studio: Studio) -> None:
+    async with Open(studio) as (app, pilot):
+        await pilot.click("#pause")
+        row, line = next((row, line) for row, line in enumerate(shown(app).splitlines()) if "ctrl+s keep" in line)
+        await pilot.click(offset=(line.index("ctrl+s"), row))
+        await until(pilot, lambda: isinstance(app.screen, StandIn))
+    assert yaml.safe_load(user_file().read_text()) == {"pause": True}
+
+
 async def test_what_else_stands_in_the_file_stays(studio: Studio) -> None:
     write_settings("# mine\nollama:\n  keep_alive: 24h  # all day\n")
     async with Open(studio) as (app, pilot):
