@@ -60,14 +60,16 @@ def start(
         raise typer.Exit
     if context.invoked_subcommand is not None:
         return
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+    if not (sys.stdin.isatty() and sys.stdout.isatty() and sys.stderr.isatty()):  # it is painted on stderr
         raise BadRequest(
             "The app needs a terminal, and there is none here. "
             'Write without it: poetry-tui write "a poem about winter light"'
         )
     from poetry_tui.tui.app import StudioApp
 
-    StudioApp(_flags(poet, educator, ollama_host, swap)).run()
+    studio_app = StudioApp(_flags(poet, educator, ollama_host, swap))
+    studio_app.run()
+    raise typer.Exit(studio_app.return_code or 0)
 
 
 @app.command()
