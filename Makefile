@@ -11,7 +11,7 @@ run: $(VENV)/app
 	@$(BIN)/poetry-tui
 
 test: $(VENV)/dev
-	$(BIN)/python -m pytest -m "not model and not ollama and not slow"
+	$(BIN)/python -m pytest -n 2 -m "not model and not ollama and not slow"
 
 test-all: $(VENV)/dev
 	$(BIN)/python -m pytest

@@ -7,7 +7,6 @@ Rooms are imported inside the commands that need them, so that `--version` and `
 
 from __future__ import annotations
 
-import asyncio
 import sys
 from collections.abc import Coroutine
 from pathlib import Path
@@ -255,6 +254,8 @@ def main() -> None:
 
 def _run(work: Coroutine[None, None, Result]) -> Result:
     """Run to the end; Ctrl-C stops the model, keeps what was written, and exits with 130."""
+    import asyncio
+
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:

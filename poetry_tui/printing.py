@@ -64,8 +64,8 @@ class SessionPrinter:
                     self._out.print(Text(printable(text)), end="")
             case TurnFinished(usage=usage):
                 self._out.print()
-                if usage.generated_tokens and usage.total_seconds:
-                    speed = usage.generated_tokens / usage.total_seconds
+                if usage.generated_tokens and usage.generation_seconds:
+                    speed = usage.generated_tokens / usage.generation_seconds
                     self._out.print(f"{usage.generated_tokens} tokens · {speed:.0f} tok/s", style="dim")
             case DraftWritten(restored=restored) if restored:
                 self._out.print(f"Locked lines put back: {', '.join(map(str, restored))}", style="yellow")
