@@ -12,7 +12,7 @@ from poetry_tui.library import Library
 from poetry_tui.studio import Studio
 from poetry_tui.tui.screens.dialogs import Choose, Confirm
 from poetry_tui.tui.screens.library import LibraryScreen, Sessions
-from tests.library.sessions import OPENED, opened, whole_session
+from tests.library.sessions import OPENED, opened, turn, whole_session
 from tests.tui.shell import SIZES, Shell, StandIn, shown, toasts, until
 
 REQUESTS = ("An elegy for a [/b] bakery", "a sonnet about the last tram", "A poem about winter light in a kitchen")
@@ -151,6 +151,21 @@ async def test_delete_asks_first(studio: Studio, ids, size) -> None:
             await until(pilot, lambda left=left: app.screen.query_one(Sessions).option_count == left)
             assert studio.library.count() == left
         assert app.screen.current.id == ids[1]
+
+
+async def test_a_draft_that_was_broken_off_can_be_read(studio: Studio, library: Library) -> None:
+    session_id = library.begin(OPENED)
+    for event in turn("draft", 0, "The sill keeps what the afternoon")[:-1]:
+        library.append(session_id, event)
+    async with Open(studio) as (app, pilot):
+        await until(pilot, lambda: "The sill keeps what the afternoon …" in shown(app))
+
+
+async def test_the_drafts_on_the_way_can_be_read(studio: Studio, ids) -> None:
+    async with Open(studio, (120, 60)) as (app, pilot):
+        await until(pilot, lambda: "a coin of sun, a pin, a wasp gone light," in shown(app))
+        page = shown(app)
+        assert page.index("draft 2") < page.index("Draft 1") < page.index("On draft 1")
 
 
 async def test_the_mouse_answers_and_chooses(studio: Studio, ids) -> None:

@@ -28,7 +28,7 @@ _BROWSING_SECONDS = 0.05
 _LEAD = 24
 """Characters of an excerpt before the first word found."""
 
-_STATES = {"finished": "✓ finished", "stopped": "· stopped", "failed": "! broken off", "open": "… not finished"}
+_STATES = {"finished": "✓ finished", "stopped": "◦ stopped", "failed": "! broken off", "open": "… not finished"}
 _EMPTY = "No poem yet. Press 1, say what one is to be about, and it will be kept here."
 
 

@@ -33,8 +33,7 @@ class SessionPreview(VerticalScroll):
 
 def told(session: Session) -> Content:
     """The poem and its making."""
-    poem = session.poem
-    parts: list[Part] = [plain(poem.text) if poem and poem.lines else ("No draft yet.", _MUTED), "\n\n"]
+    parts: list[Part] = [*_poem(session), "\n\n"]
     for label, value in _facts(session):
         parts += [(f"{label:<10}", _MUTED), f"{plain(value)}\n"]
     if session.brief:
@@ -52,6 +51,16 @@ def told(session: Session) -> Content:
     if session.failure:
         parts += [("\nBroken off\n", _HEADING), plain(session.failure.message), "\n"]
     return Content.assemble(*parts)
+
+
+def _poem(session: Session) -> list[Part]:
+    """The latest draft; where there is none, what has been written of the first."""
+    if session.poem and session.poem.lines:
+        return [plain(session.poem.text)]
+    writing = session.writing
+    if writing and writing.turn.role == "poet" and writing.text.strip():
+        return [plain(writing.text.strip()), (" …", _MUTED)]
+    return [("No draft yet.", _MUTED)]
 
 
 def _facts(session: Session) -> list[tuple[str, str]]:
