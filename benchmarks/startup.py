@@ -1,8 +1,8 @@
 """Start-up: first paint of the app against a minimal Textual app, and `--version` against an empty Python.
 
 Processes in a pseudo-terminal of 120×40, A and B in turn. First paint is the time from the start of the process to the
-moment at which the words of its first frame have come out of the terminal; `--version` is timed as a whole process. Each
-figure is the median of the ratios, or of the differences.
+moment at which the words of its first frame have come out of the terminal; `--version` is timed as a whole process.
+Each figure is the median of the ratios, or of the differences.
 """
 
 from __future__ import annotations

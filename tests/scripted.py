@@ -14,7 +14,8 @@ class ScriptedModel:
     """Gives its replies in order (the last one again and again), in pieces of `piece` characters.
 
     An exception among them is raised: at once, or after `text` when it is a pair (text, exception); (text, None) never
-    ends. `delay` seconds pass before each piece. `asked` holds the messages and options of each call; `closed` counts streams cut off.
+    ends. `delay` seconds pass before each piece. `asked` holds the messages and options of each call; `closed` counts
+    streams cut off.
     """
 
     def __init__(

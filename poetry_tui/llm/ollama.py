@@ -63,7 +63,10 @@ class OllamaModel:
 
 
 async def installed(host: str = "") -> dict[str, int]:
-    """The models the server has, in its order, with their sizes on disk in bytes. Raises a `ModelError` within seconds where nobody answers."""
+    """The models the server has, in its order, with their sizes on disk in bytes.
+
+    Raises a `ModelError` within seconds where nobody answers.
+    """
     api = await asyncio.to_thread(_open, ollama_url(host))
     try:
         return await api.installed()

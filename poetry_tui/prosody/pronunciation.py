@@ -25,7 +25,7 @@ class Pronunciation:
 
     @property
     def rhyme_part(self) -> tuple[str, ...]:
-        """The phones from the last stressed vowel on, without stress digits; from the last vowel where none is stressed."""
+        """The phones from the last stressed vowel (else the last vowel) on, without stress digits."""
         vowels = [index for index, phone in enumerate(self.phones) if phone[-1].isdigit()]
         stressed = [index for index in vowels if self.phones[index][-1] != "0"]
         start = stressed[-1] if stressed else vowels[-1] if vowels else 0

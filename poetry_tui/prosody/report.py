@@ -92,9 +92,8 @@ class FormReport:
         said += [f"{'kept' if rule.met else 'broken'}: {rule.text}" for rule in self.rules]
         for fault in self.rhyme_faults:
             kind = "only a slant rhyme" if fault.kind == "slant" else "no rhyme"
-            said.append(
-                f"line {fault.line} '{fault.word}' should rhyme with line {fault.partner} '{fault.partner_word}': {kind}"
-            )
+            wanted = f"should rhyme with line {fault.partner} '{fault.partner_word}'"
+            said.append(f"line {fault.line} '{fault.word}' {wanted}: {kind}")
         for line in self.lines:
             said += [f"line {line.number}: {fault}" for fault in line.faults if "rhyme" not in fault]
         return "\n".join(said)

@@ -34,7 +34,7 @@ def rhyme_of(first: str, second: str) -> Rhyme:
 
 
 def letters(end_words: Sequence[str]) -> list[str]:
-    """A rhyme letter for each line (A, B, … Z, AA …); "" for a line that rhymes with none near it. Perfect rhymes only."""
+    """A letter (A, B, … Z, AA …) for each line that rhymes perfectly with one near it; "" for the others."""
     groups: list[list[int]] = []
     for index, word in enumerate(end_words):
         near = (

@@ -50,7 +50,8 @@ _REMARK = re.compile(
     r"|(?:i (?:hope|(?:have )?(?:tried|kept|changed|made|aimed|used|replaced))"
     r"|i(?:'ve|’ve) (?:tried|kept|changed|made|aimed|used|replaced|added|removed)"
     r"|let me know|feel free|please let|hope this|this (?:poem|version|revision|draft|sonnet|haiku|revised)"
-    r"|the (?:poem|revised|revision|sonnet|haiku) (?:is|now|uses|follows|captures|explores|keeps|has)|in this (?:poem|version|revision|draft|sonnet)|word count|\(word count|would you like)\b)",
+    r"|the (?:poem|revised|revision|sonnet|haiku) (?:is|now|uses|follows|captures|explores|keeps|has)"
+    r"|in this (?:poem|version|revision|draft|sonnet)|word count|\(word count|would you like)\b)",
     re.IGNORECASE,
 )
 _REFUSAL = re.compile(

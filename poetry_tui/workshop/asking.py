@@ -42,7 +42,7 @@ class Players:
 
     @property
     def share_weights(self) -> bool:
-        """Whether one model in memory serves both roles (adapters aside), so that unloading one would unload the other."""
+        """Whether one model in memory serves both roles: unloading it for one would unload it for the other."""
         poet, educator = self.poet.spec, self.educator.spec
         return (poet.engine, poet.name) == (educator.engine, educator.name)
 
