@@ -13,8 +13,8 @@ run: $(VENV)/app
 test: $(VENV)/dev
 	$(BIN)/python -m pytest -n 2 -m "not model and not ollama and not slow"
 
-test-all: $(VENV)/dev
-	$(BIN)/python -m pytest
+test-all: test
+	$(BIN)/python -m pytest -m "model or ollama or slow"
 
 lint: $(VENV)/dev
 	$(BIN)/ruff check .

@@ -1,9 +1,9 @@
 """Key press to paint while a draft and a critique stream.
 
 The app runs in a pseudo-terminal of 120×40 on models that say a piece of four characters 200 times a second: as
-many as two panes at 100 tokens a second each. Letters that stand nowhere else are typed into the request, one at a time; the time
-runs from writing the key to the terminal until the letter comes out of it. Measured while the Poet writes a draft and
-while the Educator writes a critique.
+many as two panes at 100 tokens a second each. Letters that stand nowhere else are typed into the request, one at a
+time; the time runs from writing the key to the terminal until the letter comes out of it. Measured while the Poet
+writes a draft and while the Educator writes a critique.
 """
 
 from __future__ import annotations
