@@ -83,7 +83,7 @@ class StudioApp(CastingApp):
             for problem in beginning.problems:
                 self.say(problem, "error")
             if self.studio is None:
-                self.hindrance = beginning.problems[0]
+                self.hindrance = beginning.hindrance
         if self.settings is not None:
             self.use(self.settings)
         self.look()

@@ -26,23 +26,27 @@ _DIALOGS = (
 
 @dataclass(frozen=True, slots=True)
 class Beginning:
-    """What was found: `studio` is None where the library cannot be opened; `problems` are sentences for the person."""
+    """What was found, and sentences for the person about what is wrong.
+
+    `studio` is None where the library cannot be opened; `hindrance` says why then.
+    """
 
     settings: Settings
     studio: Studio | None
+    hindrance: str
     problems: tuple[str, ...]
 
 
 def begin(flags: dict[str, Any]) -> Beginning:
     """Read the settings and open the library. Blocks; never raises a `PoetryError`."""
     settings, problem = _settings(flags)
-    problems = [problem] if problem else []
-    studio = None
+    studio, hindrance = None, ""
     try:
         studio = Studio(settings, Library(data_folder() / "library.db"))
     except LibraryError as error:
-        problems.append(str(error))
-    return Beginning(settings, studio, (*problems, *_unknown_bindings(settings.keymap)))
+        hindrance = str(error)
+    problems = [problem] if problem else []
+    return Beginning(settings, studio, hindrance, (*problems, *_unknown_bindings(settings.keymap)))
 
 
 def _settings(flags: dict[str, Any]) -> tuple[Settings, str]:

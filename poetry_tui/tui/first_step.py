@@ -25,7 +25,7 @@ class FirstStep:
 
 def first_step(found: Engines) -> FirstStep:
     """The step for a machine on which this was found, where the roles are left to `auto`."""
-    if found.ollama_models:
+    if any("embed" not in name for name in found.ollama_models):  # those that make vectors cannot chat
         return FirstStep()
     small_is_here = found.in_process and found.embedded is not None
     if not found.in_process:

@@ -16,6 +16,7 @@ from poetry_tui.errors import LibraryError
 from poetry_tui.library import Library
 from poetry_tui.settings import Settings, user_file
 from poetry_tui.studio import Studio
+from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.commands import commands
 from poetry_tui.tui.screens.help import HelpScreen
 from poetry_tui.tui.screens.library import LibraryScreen
@@ -151,10 +152,23 @@ async def test_a_damaged_library_is_told_and_left_as_it_is(home: Path) -> None:
         await until(pilot, lambda: app.standing == "problem")
         assert app.studio is None
         assert str(path) in app.hindrance
-        assert "damaged" in toasts(app)
+        assert "damaged" in shown(app)
         await pilot.press("escape", "4")
-        await until(pilot, lambda: "cannot be opened" in shown(app))
+        await until(pilot, lambda: "damaged" in shown(app))
     assert path.read_bytes() == b"not a database" * 100
+
+
+async def test_a_request_without_a_library_is_told_why_not(home: Path) -> None:
+    damaged_library(home)
+    write_settings("rounds: many\n")
+    app = StudioApp({})
+    async with app.run_test(size=(80, 24)) as pilot:
+        await until(pilot, lambda: app.standing == "problem")
+        app.clear_notifications()
+        await pilot.press(*"frost", "enter")
+        await until(pilot, lambda: "damaged" in toasts(app))
+        assert app.workshop.bar.input.value == "frost"
+        assert app.workshop.piece is None
 
 
 async def test_keys_can_be_changed_and_unknown_names_are_told() -> None:

@@ -55,6 +55,7 @@ def machine(**found: object) -> Engines:
         ),
         (machine(ollama_binary=True, embedded=GGUF), "Press o to start Ollama.", True, False),
         (machine(ollama_version="0.12"), "ollama pull llama3.1:8b, or press g", False, True),
+        (machine(ollama_version="0.12", ollama_models=("nomic-embed-text",)), "no model yet", False, True),
         (machine(ollama_version="0.12", embedded=GGUF), "the small built-in model writes", False, False),
         (machine(in_process=False), "pip install 'poetry-tui[embedded]'", False, False),
         (machine(in_process=False, embedded=GGUF), "There is no model yet. Install Ollama", False, False),

@@ -108,8 +108,7 @@ class LibraryScreen(Screen[None]):
         await asyncio.sleep(delay)
         studio = self.app.studio
         if studio is None:
-            trouble = self.app.standing == "problem"
-            self._show_empty("The library cannot be opened; its file was left as it is." if trouble else "Looking …")
+            self._show_empty(self.app.hindrance if self.app.standing == "problem" else "Looking …")
             return
         query = self.query_one("#search", Input).value
         found = await asyncio.to_thread(studio.library.summaries, query, _PAGE)

@@ -110,7 +110,9 @@ class WorkshopScreen(Screen[None]):
         elif not event.request.strip():
             app.say("There is no request yet. Say what the poem is to be about, and press enter.", "warning")
         elif app.studio is None or app.cast is None:
-            app.say(app.step.sentence or "Still looking for a model; one moment.", "warning")
+            app.say(app.hindrance, "warning")
+            if app.standing == "problem":
+                app.look()  # it may have been mended meanwhile
         else:
             bench = await self.mounted_bench()
             try:
