@@ -188,7 +188,7 @@ def _model_error(error: dict[str, Any]) -> ContextFull | BadReply:
     if error.get("type") == "exceed_context_size_error":
         needed, size = error["n_prompt_tokens"], error["n_ctx"]
         return ContextFull(
-            f"The chat has {needed} tokens and the context holds {size}. Raise the context length or drop rounds.",
+            f"The chat has {needed} tokens and the context holds {size}. Raise context_length in the settings.",
             needed,
             size,
         )

@@ -31,6 +31,13 @@ PROBE_SECONDS = 5.0
 CHAT_SECONDS = 600.0
 # Without these Ollama cuts a long prompt to half the context, and shifts the context, in silence.
 _NO_CUTS = {"truncate": False, "shift": False}
+# What it says of a runner that died: while loading, between two requests, in the middle of a prompt or a reply.
+_RUNNER_DIED = (
+    "process has terminated",
+    "process no longer running",
+    "runner has unexpectedly stopped",
+    "encountered while running the model",
+)
 
 
 class _Client(ollama.AsyncClient):
@@ -170,7 +177,7 @@ class OllamaApi:
                 f"'{model}' does not fit into this machine's memory: {text}. Use a smaller model or quantization, "
                 "a shorter context, or swap: true."
             )
-        if "process has terminated" in text or "process no longer running" in text:
+        if any(sign in text for sign in _RUNNER_DIED):
             return StreamBroken(
                 f"Ollama's runner for '{model}' died: {text}. Try again; if it happens again, the model or its adapter "
                 f"is broken: try `ollama run {model}` and look at Ollama's log."
@@ -233,7 +240,7 @@ def _overflow(text: str) -> ContextFull | None:
     except (ValueError, TypeError, KeyError):
         return None
     return ContextFull(
-        f"The chat has {needed} tokens and the context holds {size}. Raise the context length or drop earlier rounds.",
+        f"The chat has {needed} tokens and the context holds {size}. Raise context_length in the settings.",
         needed,
         size,
     )
