@@ -45,32 +45,28 @@ class CastingApp(App[object]):
 
     @work(exclusive=True, group="cast")
     async def look(self) -> None:
-        """Decide who plays; where that is not Ollama, find out what the person could do. Then load the models."""
+        """Decide who plays and load the models; where that is not Ollama, find out what the person could do."""
         if self.studio is None:
             self.standing = "problem"
             return
         self.standing = "looking"
         try:
             cast = await self.studio.cast()
-            step = first_step(await self._found()) if cast.remark else FirstStep()
-        except ModelError:
-            cast, step = None, first_step(await self._found())
         except PoetryError as error:
-            cast, step = None, FirstStep(str(error))
-        self.step, self.hindrance = step, "" if cast else step.sentence
-        self.cast = cast
-        if cast is None:
-            self.standing = "problem"
+            found = await self._found()
+            self.step = first_step(found) if isinstance(error, ModelError) else FirstStep(str(error))
+            self.cast, self.hindrance, self.standing = None, self.step.sentence, "problem"
             return
-        self.standing = "loading"
+        self.cast, self.hindrance, self.step, self.standing = cast, "", FirstStep(), "loading"
         try:
             await self.studio.warm(cast)
         except PoetryError as error:
-            self.step = step_for(cast, error, await self._found())
-            self.standing = "problem"
+            self.step, self.standing = step_for(cast, error, await self._found()), "problem"
             self.say(str(error), "error")
         else:
             self.standing = "ready"
+            if cast.remark:
+                self.step = first_step(await self._found())
 
     async def _found(self) -> Engines:
         """What could play on this machine; an Ollama elsewhere cannot be started from here."""
@@ -80,11 +76,7 @@ class CastingApp(App[object]):
         assert self.studio is not None
         settings = self.studio.settings
         found = await engines(settings)
-        return (
-            found
-            if found.ollama_binary and is_here(settings.ollama.host or "")
-            else replace(found, ollama_binary=False)
-        )
+        return replace(found, ollama_binary=found.ollama_binary and is_here(settings.ollama.host or ""))
 
     @work(exclusive=True, group="cast")
     async def action_start_ollama(self) -> None:
