@@ -25,9 +25,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Stanza:
-    """Verse lines that stand together."""
+    """Verse lines that stand together, and the mark that parts them from those above (`***`, a lone dash), if any."""
 
     lines: tuple[Line, ...]
+    mark: str = ""
+
+    @property
+    def text(self) -> str:
+        """The mark with an empty line below it, and the lines."""
+        lines = "\n".join(line.text for line in self.lines)
+        return f"{self.mark}\n\n{lines}" if self.mark else lines
 
 
 @dataclass(frozen=True)
@@ -40,19 +47,24 @@ class Poem:
     def parse(cls, text: str) -> Self:
         """Read verse from any text; never fails.
 
-        A verse line holds at least one word or number. Every other line (blank, `***`, a lone dash) only parts stanzas.
+        A verse line holds at least one word or number. Every other line (blank, `***`, a lone dash) parts stanzas; what
+        is written there stays as the mark of the stanza below, and is left out above the first and below the last.
         Terminal escapes and control characters are left out.
         """
         stanzas: list[Stanza] = []
         lines: list[Line] = []
+        marks: list[str] = []
         count = 0
         for raw in chain(printable(text).split("\n"), [""]):
             if tokens(raw):
                 count += 1
                 lines.append(Line(raw.rstrip(), count))
-            elif lines:
-                stanzas.append(Stanza(tuple(lines)))
-                lines = []
+                continue
+            if lines:
+                stanzas.append(Stanza(tuple(lines), "\n".join(marks) if stanzas else ""))
+                lines, marks = [], []
+            if raw.strip():
+                marks.append(raw.rstrip())
         return cls(tuple(stanzas))
 
     @cached_property
@@ -68,7 +80,7 @@ class Poem:
     @cached_property
     def text(self) -> str:
         """The canonical text: one blank line between stanzas. Parsing it gives this poem again."""
-        return "\n\n".join("\n".join(line.text for line in stanza.lines) for stanza in self.stanzas)
+        return "\n\n".join(stanza.text for stanza in self.stanzas)
 
     def __str__(self) -> str:
         return self.text

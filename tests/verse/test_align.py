@@ -55,3 +55,16 @@ def test_reordering_whole_lines_has_no_flux(lines):
 @given(st.text(max_size=200), st.text(max_size=200))
 def test_any_text_can_be_aligned(first, second):
     align(Poem.parse(first), Poem.parse(second))
+
+
+def test_of_two_equally_alike_lines_the_longer_has_moved():
+    old = Poem.parse("stone and\na stone salt and rope\ntide light tide light")
+    new = Poem.parse("tide light tide light\ngull\na and stone tide")
+    moves = [(group.old, group.new) for group in align(old, new) if group.kind == "move"]
+    assert moves == [((1,), (2,))]
+
+
+def test_a_long_draft_is_aligned_at_once():
+    old = Poem.parse("\n".join(f"the tide takes stone {n} and rope {n + 1}" for n in range(400)))
+    new = Poem.parse("\n".join(f"the tide takes stone {n} and salt {n + 2}" for n in range(400)))
+    assert len(align(old, new)) >= 400
