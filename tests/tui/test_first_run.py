@@ -125,6 +125,8 @@ async def test_in_the_empty_workshop_escape_frees_the_keys_and_tab_goes_back(stu
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.standing == "ready")
         assert "esc leave the field" in shown(app).splitlines()[-1]
+        await pilot.press("escape", "comma")
+        await until(pilot, lambda: app.screen.is_modal)
         await pilot.press("escape", "tab", "a", "escape", "4")
         assert app.workshop.bar.input.value == "a"
         assert isinstance(app.screen, LibraryScreen)

@@ -67,7 +67,7 @@ class SettingsScreen(ModalScreen[None]):
 
     CSS_PATH = "settings.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("ctrl+s", "keep", "keep", priority=True, id="settings.keep", tooltip="Keep what you changed."),
+        Binding("ctrl+s", "keep", "keep", id="settings.keep", tooltip="Keep what you changed."),
         Binding("escape", "leave", "back", id="settings.leave", tooltip="Leave everything as it was."),
     ]
 

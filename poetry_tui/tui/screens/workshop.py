@@ -36,6 +36,7 @@ _WELCOME = "Say what the poem is to be, and press enter.\nThe Poet drafts, the E
 class WorkshopScreen(Screen[None]):
     """The request, and below it the workbench, or a welcome while there is none."""
 
+    AUTO_FOCUS = ""  # who left the request for the keys does not find themselves in it after a dialog
     CSS_PATH = "workshop.tcss"
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-medium"), (160, "-wide")]  # noqa: RUF012 (Textual's declaration)
     BINDINGS: ClassVar[list[BindingType]] = [
