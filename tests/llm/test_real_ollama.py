@@ -25,7 +25,7 @@ async def model() -> AsyncIterator[OllamaModel]:
     """The smallest-sounding model of the server at OLLAMA_HOST."""
     host = os.environ.get("OLLAMA_HOST", "")
     try:
-        names = await installed(host)
+        names = list(await installed(host))
     except (ModelError, BadConfig) as absent:
         pytest.skip(str(absent))
     if not names:
