@@ -67,6 +67,25 @@ async def test_every_key_of_the_shell(studio: Studio, size: tuple[int, int]) -> 
     assert app.return_code == 0
 
 
+async def test_the_help_says_what_the_keys_of_the_screen_do(studio: Studio) -> None:
+    app = StudioApp({}, studio)
+    async with app.run_test(size=(120, 60)) as pilot:
+        await until(pilot, lambda: app.standing == "ready")
+        await pilot.press(*"frost", "enter")
+        await until(pilot, lambda: app.workshop.bench and app.workshop.bench.session.closed)
+        for focused in ("request", "right"):
+            app.workshop.query_one(f"#{focused}").focus()
+            await pilot.press("f1")
+            await until(pilot, lambda: "Lock the line under the cursor" in shown(app))
+            assert "workshop.lock" in shown(app)
+            assert "Choose a form for the next poem" in shown(app)
+            assert "Open the poem in the Workshop" not in shown(app)
+            await pilot.press("escape")
+        await pilot.press("4", "question_mark")
+        await until(pilot, lambda: "Open the poem in the Workshop" in shown(app))
+        assert "Lock the line" not in shown(app)
+
+
 async def test_a_field_takes_the_letters_until_it_is_left(studio: Studio) -> None:
     app = Shell({}, studio)
     async with app.run_test(size=(80, 24)) as pilot:

@@ -53,8 +53,8 @@ class HelpScreen(ModalScreen[None]):
     def _words(self) -> Content:
         parts: list[Content | str] = []
         wide = self.app.size.width >= _WIDE
-        focused = self._of.focused
-        here = [row for node in (focused, self._of) if node for row in keys_of(node, self.app)]
+        nodes = (*self._of.walk_children(), self._of)
+        here = dict.fromkeys(row for node in nodes for row in keys_of(node, self.app))
         everywhere = [row for row in keys_of(self.app, self.app) if row[2] not in _FIRST_STEPS]
         for title, rows in (("Here", here), ("Everywhere", everywhere)):
             parts.append(_heading(title))
