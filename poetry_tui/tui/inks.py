@@ -13,9 +13,12 @@ _HUES_DARK = ("#d98e73", "#8fb0a9", "#c9a86a", "#9db17c", "#b79bc4", "#8ba6cf", 
 _HUES_LIGHT = ("#a6472a", "#3d6b63", "#7a5a1e", "#4f6b2a", "#6f4a86", "#355a8c", "#93395c")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Inks:
-    """One style for each thing that text can mean. Every meaning has a mark or attribute besides its colour."""
+    """One style for each thing that text can mean. Every meaning has a mark or attribute besides its colour.
+
+    There is one of them a theme, and two are the same only if they are one: what is laid out is remembered by its inks.
+    """
 
     text: Style
     quiet: Style

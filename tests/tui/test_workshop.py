@@ -169,11 +169,15 @@ async def test_accept_finishes_a_waiting_session(tmp_path, size):
 
 
 async def test_p_turns_pause_on_and_off(tmp_path, size):
-    app, *_ = scripted_app(tmp_path, delay=0.005)
+    app, *_ = scripted_app(tmp_path, poet=[(DRAFT[:60], None), DRAFT, REVISED])
     async with app.run_test(size=size) as pilot:
         screen = await ask(pilot)
+        await until(pilot, lambda: screen.session.writing and screen.session.writing.text == DRAFT[:60])
         await pilot.press("p")
         assert screen.piece.hand.pause
+        await pilot.press("escape")
+        await until(pilot, lambda: not screen.running)
+        await pilot.press("r")
         await until(pilot, lambda: screen.session.waiting)
         await pilot.press("p")
         await until(pilot, lambda: screen.session.closed)

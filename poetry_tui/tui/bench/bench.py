@@ -15,7 +15,9 @@ from textual.worker import Worker, WorkerState
 
 from poetry_tui.errors import PoetryError
 from poetry_tui.log import write_log
+from poetry_tui.prosody.pronunciation import dictionary
 from poetry_tui.tui.bench.hand import BenchHand
+from poetry_tui.tui.bench.replaying import word_by_word
 from poetry_tui.tui.screens.dialogs import Choose
 from poetry_tui.tui.widgets.desk import Pane, View
 from poetry_tui.tui.widgets.round_strip import RoundStrip
@@ -72,7 +74,7 @@ class Bench(BenchHand):
         Binding("up,k", "cursor(-1)", "line up", id="workshop.up", show=False),
         Binding("down,j", "cursor(1)", "line down", id="workshop.down", show=False),
         Binding("y", "take", "take", id="workshop.take", tooltip="Take this change.", show=False),
-        Binding("ctrl+s", "keep_edit", "keep the edit", id="workshop.keep", show=False, priority=True),
+        Binding("ctrl+s", "keep_edit", "keep the edit", id="workshop.keep", show=False),
     ]
 
     class Happened(Message):
@@ -124,6 +126,8 @@ class Bench(BenchHand):
     def _go(self, rounds: int | None) -> None:
         assert self.piece is not None
         self.stopwatch.start(self.piece.session)
+        if self.piece.session.drafts:  # else it is read when the first draft is measured; a revision is as it grows
+            self.run_worker(dictionary, thread=True, group="dictionary")
         self._run = self._work(self.piece, rounds)
 
     @work(exclusive=True, group="loop", exit_on_error=False)
@@ -239,7 +243,7 @@ class Bench(BenchHand):
             return
         self.replayed = opened(first)
         self._fresh_desk()
-        for event in rest:
+        for event in word_by_word(rest):
             self.replayed = apply(self.replayed, event)
             self.dirty = True
             await asyncio.sleep(_reading_time(event))
@@ -248,7 +252,7 @@ class Bench(BenchHand):
 def _reading_time(event: Event) -> float:
     match event:
         case TokenWritten(text=text):
-            return min(0.4, 0.012 * len(text))
+            return 0.02 * len(text)
         case DraftWritten():
             return 1.5
         case SessionStopped() | SessionClosed():

@@ -13,9 +13,18 @@ from textual.widgets import TextArea
 
 from poetry_tui.tui.inks import Inks, inks_of
 from poetry_tui.tui.widgets.critique_layout import critique_lines
+from poetry_tui.tui.widgets.frame_words import (
+    critique_name,
+    critique_state,
+    draft_name,
+    fault_at,
+    form_kept,
+    lines_changed,
+)
+from poetry_tui.tui.widgets.growing import Growing, growing, growing_alone, growing_beside
 from poetry_tui.tui.widgets.page import Page
 from poetry_tui.tui.widgets.remarks import Remark, remarks
-from poetry_tui.tui.widgets.verse_layout import Look, alone, changed_lines, facing, prose, written_so_far
+from poetry_tui.tui.widgets.verse_layout import Look, Looks, alone, facing, prose
 from poetry_tui.verse import Poem, printable
 from poetry_tui.workshop import Critique, Draft, Session
 
@@ -125,45 +134,31 @@ class Desk(Container):
 
     def _show_drafts(self, session: Session, view: View, inks: Inks) -> None:
         left, right = self.shown(session, view)
-        writing = (
-            session.writing if session.writing and session.writing.turn.role == "poet" and not view.right else None
-        )
-        text = printable(writing.text) if writing else ""
-        thinking = bool(writing and writing.thinking and not writing.text)
         one = session.draft(left) if left else None
         other = session.draft(right) if right else None
+        verse = self._verse_in_making(session, view, one)
         lit, about = self._lit(session, view)
-        widths = self._widths()
-        key = (
-            one,
-            other,
-            text,
-            thinking,
-            view,
-            lit,
-            about,
-            widths,
-            inks,
-            session.running,
-            session.brief,
-            self._briefing(session),
+        looks = (
+            self._look("left", left, view, inks, lit if left == about else frozenset()),
+            self._look("right", right, view, inks, (lit if right == about else frozenset()) | view.review_lines),
         )
+        key = (one, other, verse, looks, view, session.running, self._briefing(session))
         if self._painted.get("drafts") == key:
             return
         self._painted["drafts"] = key
-        looks = [
-            Look(
-                inks=inks,
-                width=width,
-                scansion=view.scansion,
-                lit=(lit if number == about else frozenset()) | (view.review_lines if side == "right" else frozenset()),
-                cursor=view.cursor if side == view.side else 0,
-            )
-            for side, number, width in zip(("left", "right"), (left, right), widths, strict=True)
-        ]
-        self._paint_drafts(session, one, other, text if writing else None, looks)
-        self._name_drafts(session, one, other, "" if writing is None else "thinking …" if thinking else "writing")
-        self._say_what_is_true(view, one, other)
+        self._paint_drafts(session, one, other, verse, looks)
+        self._label_drafts(session, view, one, other, verse)
+
+    def _verse_in_making(self, session: Session, view: View, one: Draft | None) -> Growing | None:
+        writing = session.writing
+        if writing is None or writing.turn.role != "poet" or view.right:
+            return None
+        thinking = bool(writing.thinking and not writing.text)
+        return growing(printable(writing.text), one, session.settings.form, thinking=thinking)
+
+    def _look(self, side: Side, number: int, view: View, inks: Inks, lit: frozenset[int]) -> Look:
+        width = self._widths()[side == "right"]
+        return Look(inks, width, view.scansion, lit, view.cursor if number and side == view.side else 0)
 
     def _widths(self) -> tuple[int, int]:
         """Columns of both drafts; a pane that is not in front has those of the one that is."""
@@ -171,48 +166,55 @@ class Desk(Container):
         return (widths[0], widths[-1]) if widths else (self.size.width - 4,) * 2
 
     def _paint_drafts(
-        self, session: Session, one: Draft | None, other: Draft | None, text: str | None, looks: list[Look]
+        self, session: Session, one: Draft | None, other: Draft | None, verse: Growing | None, looks: Looks
     ) -> None:
-        """Two drafts facing; else the one there is, or is being written (`text`), beside the next one or the brief."""
+        """Two drafts facing; else the one there is, or is being written, beside the next one or the brief."""
         console, (left, right) = self.app.console, (self.pane("left"), self.pane("right"))
         if one and other:
-            lines = facing(one, other, looks[0], looks[1], console)
-            left.show_lines(lines[0])
-            right.show_lines(lines[1])
+            before, after = facing(one, other, looks, console)
+            left.show_lines(before)
+            right.show_lines(after)
+        elif one and verse:
+            (before, after), at = growing_beside(one, verse, looks, console)
+            left.show_lines(before)
+            right.show_lines(after, follow=at)
         else:
-            new = [written_so_far(text, look, console) if text is not None else None for look in looks]
-            left.show_lines(alone(one, looks[0], console) if one else new[0] or [], follow=one is None)
-            brief = prose(printable(self._briefing(session)), looks[1], console, looks[1].inks.quiet)
-            right.show_lines((new[1] if one else None) or brief, follow=one is not None and text is not None)
-        if text is None and self._writing:
+            lines = alone(one, looks[0], console) if one else growing_alone(verse, looks[0], console) if verse else []
+            left.show_lines(lines, follow=len(lines) - 1 if verse else None)
+            right.show_lines(prose(printable(self._briefing(session)), looks[1], console, looks[1].inks.quiet))
+        if verse is None and self._writing:
             for page in (left, right):  # it is written: now both are read from the beginning
                 page.scroll_home(animate=False, immediate=True)
-        self._writing = text is not None
+        self._writing = verse is not None
 
     def _briefing(self, session: Session) -> str:
         writing = session.writing
         return writing.text if writing and writing.turn.turn == "brief" else session.brief or ""
 
-    def _name_drafts(self, session: Session, one: Draft | None, other: Draft | None, doing: str) -> None:
-        """What the panes are, in their frames; `doing` is what the Poet does just now ("" for nothing)."""
+    def _label_drafts(
+        self, session: Session, view: View, one: Draft | None, other: Draft | None, verse: Growing | None
+    ) -> None:
+        """What the panes are; then the line at hand if it breaks its form, else how much is in form or was changed."""
         left, right = self.pane("left"), self.pane("right")
-        new = f"draft {len(session.drafts) + 1}" + (f"  ▸ {doing}" if session.running else "  broken off")
+        doing = (
+            "  broken off" if not session.running else "  ▸ thinking …" if verse and verse.thinking else "  ▸ writing"
+        )
+        new = f"draft {len(session.drafts) + 1}{doing}"
         briefing = session.running and session.writing is not None and session.writing.turn.turn == "brief"
         brief = "brief  ▸ writing" if briefing else "brief" if self._briefing(session) else ""
-        left.border_title = Content(_name(one) if one else new if doing else "draft 1")
-        right.border_title = Content(_name(other) if other else new if one and doing else brief)
-        writing = session.running and bool(doing)
+        on_left, on_right = (view.cursor, 0) if view.side == "left" else (0, view.cursor)
+        newer = verse.finished if verse and verse.compared else other
+        left.label(
+            draft_name(one) if one else new if verse else "draft 1",
+            fault_at(one, on_left) or form_kept(one),
+        )
+        right.label(
+            draft_name(other) if other else new if one and verse else brief,
+            view.review or fault_at(other, on_right) or (lines_changed(one, newer) if one and newer else ""),
+        )
+        writing = session.running and verse is not None
         left.set_class(writing and one is None, "-writing")
         right.set_class((writing and one is not None) or briefing, "-writing")
-
-    def _say_what_is_true(self, view: View, one: Draft | None, other: Draft | None) -> None:
-        """The line at hand if it breaks its form; else how much is in form, and how much was changed."""
-        on_left, on_right = (view.cursor, 0) if view.side == "left" else (0, view.cursor)
-        changed = ""
-        if one and other:
-            changed = f"{changed_lines(one.poem, other.poem)} of {len(other.poem.lines)} lines changed"
-        self.pane("left").border_subtitle = Content(_truth(one, on_left))
-        self.pane("right").border_subtitle = Content(view.review or _fault_at(other, on_right) or changed)
 
     def _show_critique(self, session: Session, view: View, inks: Inks) -> None:
         page, writing = self.pane("critique"), session.writing
@@ -240,22 +242,15 @@ class Desk(Container):
             self.app.console,
             columns=2 if page.text_width >= 100 else 1,
         )
-        page.show_lines(lines, follow=live is not None)
+        page.show_lines(lines, follow=len(lines) - 1 if live else None)
         if live is None and self._followed:
             page.scroll_home(animate=False, immediate=True)  # it is written: now it can be read from its beginning
         self._followed = live is not None
-        page.border_title = Content(self._critique_title(session, live is not None, thinking, critique, about))
+        page.label(
+            critique_name(session, critique, about, live=live is not None, thinking=thinking),
+            critique_state(session, critique, found),
+        )
         page.set_class(live is not None and session.running, "-writing")
-        page.border_subtitle = Content(_critique_truth(session, critique, found))
-
-    def _critique_title(
-        self, session: Session, live: bool, thinking: bool, critique: Critique | None, about: int
-    ) -> str:
-        if live:
-            return f"educator on draft {about}  ▸ {'thinking …' if thinking else 'writing'}"
-        if critique:
-            return f"educator on draft {critique.draft}"
-        return "educator's last note" if session.note is not None else "educator"
 
     def _lit(self, session: Session, view: View) -> tuple[frozenset[int], int]:
         """The lines of which the lit remark speaks, and the draft they are lines of."""
@@ -270,34 +265,3 @@ def _level(moved: Page, other: Page) -> None:
     """Both drafts scroll together. The one that moved is left alone: it may be in the middle of an animation."""
     if other.scroll_offset.y != moved.scroll_offset.y:
         other.scroll_to(y=moved.scroll_offset.y, animate=False, immediate=True)
-
-
-def _name(draft: Draft) -> str:
-    return f"draft {draft.number}{'  · yours' if draft.by == 'person' else ''}"
-
-
-def _truth(draft: Draft | None, cursor: int) -> str:
-    """What is true of a draft: the fault of the line at hand, else how many lines are in form."""
-    if draft is None or draft.report is None:
-        return ""
-    if fault := _fault_at(draft, cursor):
-        return fault
-    total = len(draft.report.lines)
-    if draft.report.rules:
-        return f"{draft.report.in_form} of {total} in form"
-    return f"{total} line{'' if total == 1 else 's'}"
-
-
-def _fault_at(draft: Draft | None, cursor: int) -> str:
-    if draft is None or draft.report is None or not 0 < cursor <= len(draft.report.lines):
-        return ""
-    faults = draft.report.lines[cursor - 1].faults
-    return f"line {cursor}: {'; '.join(faults)}" if faults else ""
-
-
-def _critique_truth(session: Session, critique: Critique | None, found: list[Remark]) -> str:
-    if session.waiting:
-        return "waiting for you: g go on · d direct · e edit · l lock · a accept"
-    if critique and critique.approval and critique.approval.said:
-        return "approved" if critique.approval.approved else "approved in words, but the measured form does not hold"
-    return "tab next remark" if any(remark.lines for remark in found) else ""

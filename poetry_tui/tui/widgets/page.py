@@ -4,14 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import zip_longest
 from typing import ClassVar
 
 from rich.style import Style
 from rich.text import Text
 from textual import events
 from textual.binding import Binding, BindingType
+from textual.content import Content
 from textual.geometry import Region, Size
 from textual.message import Message
+from textual.reactive import Reactive
 from textual.scroll_view import ScrollView
 from textual.strip import Strip
 
@@ -38,6 +41,9 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         Binding("end", "scroll_end", "to the end", id="page.end", show=False),
     ]
 
+    virtual_size = Reactive(Size(0, 0))
+    """A page grows inside its frame: unlike Textual's own, this does not lay the whole screen out anew."""
+
     class Clicked(Message):
         """A line of the page was clicked."""
 
@@ -55,21 +61,48 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
         super().__init__(id=id)
         self.lines: Sequence[PageLine] = ()
         self._strips: dict[int, Strip] = {}
+        self._width = 0
+        self._label = ("", "")
+        self._followed: int | None = None
 
     @property
     def text_width(self) -> int:
         """Columns between the paddings."""
         return max(10, self.scrollable_content_region.width)
 
-    def show_lines(self, lines: Sequence[PageLine], *, follow: bool = False) -> None:
-        """Show these lines; with `follow`, scroll to the last one if the page stood at its end."""
-        at_end = self.scroll_offset.y >= self.max_scroll_y - 1
-        self.lines = lines
-        self._strips.clear()
+    def label(self, title: str, subtitle: str) -> None:
+        """Write into the frame what the page is and what is true of it.
+
+        Textual paints a whole widget anew whenever a title is set, so it is set only when it is another.
+        """
+        if self._label != (title, subtitle):
+            self._label = (title, subtitle)
+            self.border_title, self.border_subtitle = Content(title), Content(subtitle)
+
+    def show_lines(self, lines: Sequence[PageLine], *, follow: int | None = None) -> None:
+        """Show these lines. A line that is the same object in the same place keeps its paint.
+
+        `follow` is the index of a line to keep in view as the page grows, until the person looks elsewhere.
+        """
+        following = self._followed is None or self._sees(self._followed)
+        changed = [y for y, (was, now) in enumerate(zip_longest(self.lines, lines)) if was is not now]
+        if self._width != self.text_width:
+            self._strips.clear()
+            self._width = self.text_width
+        for y in changed:
+            self._strips.pop(y, None)
+        self.lines, self._followed = lines, follow
         self.virtual_size = Size(self.text_width, len(lines))
-        self.refresh()
-        if follow and at_end:
-            self.scroll_end(animate=False, immediate=True)
+        if changed:
+            self.refresh_lines(changed[0], changed[-1] - changed[0] + 1)
+        if follow is not None and following:
+            self.scroll_to_region(Region(0, follow, 1, 1), animate=False, immediate=True)
+
+    def watch_virtual_size(self, size: Size) -> None:
+        self._scroll_update(size)
+
+    def _sees(self, index: int) -> bool:
+        return self.scroll_offset.y <= index < self.scroll_offset.y + self.scrollable_content_region.height
 
     def scroll_to_line(self, verse_line: int) -> None:
         """Bring a line of the poem into view."""

@@ -113,8 +113,9 @@ class RoundStrip(Widget):
         if pace.seconds:
             speed = f"{pace.speed:.0f} tok/s · " if pace.speed else ""
             text.append(f"    {speed}{int(pace.seconds) // 60}:{int(pace.seconds) % 60:02}", inks.faint)
-        self._text = text
-        self.refresh()
+        if text != self._text:
+            self._text = text
+            self.refresh()
 
     def _append_rounds(self, text: Text, session: Session, shown: tuple[int, int], inks: Inks) -> None:
         """A dot a draft: filled when done, ringed when shown on the right, empty when to come."""

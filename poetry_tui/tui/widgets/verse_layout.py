@@ -1,8 +1,13 @@
-"""Two drafts as page lines: gutter, scansion, words that went and words that came, both sides level."""
+"""Drafts as page lines: gutter, scansion, words that went and words that came, two drafts level.
+
+What is laid out is remembered, so that a page is painted anew only where it is no longer what it was.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 from itertools import zip_longest
 from typing import Literal
 
@@ -13,13 +18,15 @@ from rich.text import Text
 from poetry_tui.prosody.report import LineReport
 from poetry_tui.tui.inks import Inks
 from poetry_tui.tui.widgets.page import PageLine
-from poetry_tui.verse import Cell, Poem, Row, Segment, rows
+from poetry_tui.verse import Cell, Line, Poem, Row, Segment, rows
 from poetry_tui.workshop import Draft
 
 GUTTER = 6
 _HANG = 2
 
 Side = Literal["old", "new", "alone"]
+Block = tuple[PageLine, ...]
+"""The page lines of one verse line; none where a side has no line in a row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,55 +42,44 @@ class Look:
     lit: frozenset[int] = field(default_factory=frozenset)
     cursor: int = 0
 
+    def of_line(self, number: int) -> Look:
+        """The look without what concerns other lines."""
+        cursor = number if self.cursor == number else 0
+        return Look(self.inks, self.width, self.scansion, self.lit & {number}, cursor)
 
-def facing(
-    old: Draft, new: Draft, look_old: Look, look_new: Look, console: Console
-) -> tuple[list[PageLine], list[PageLine]]:
+
+Looks = tuple[Look, Look]
+"""Of the left page and of the right one."""
+Pages = tuple[list[PageLine], list[PageLine]]
+
+
+def facing(old: Draft, new: Draft, looks: Looks, console: Console) -> Pages:
     """Two drafts as two pages of the same length."""
-    left: list[PageLine] = [_EMPTY]
-    right: list[PageLine] = [_EMPTY]
-    for row in rows(old.poem, new.poem):
-        blocks = (
-            _block(row.old, old, look_old, "old", console),
-            _block(row.new, new, look_new, "new", console),
-        )
-        if row.old is None and row.new is None:
-            blocks = ([_EMPTY], [_EMPTY])
-        for one, other in zip_longest(*blocks, fillvalue=_EMPTY):
-            left.append(one)
-            right.append(other)
-    return left, right
+    return level(beside(row, old, new, looks, console) for row in level_rows(old.poem, new.poem))
+
+
+def beside(row: Row, old: Draft, new: Draft, looks: Looks, console: Console) -> tuple[Block, Block]:
+    """What stands level in two drafts."""
+    return (
+        verse_block(row.old, old, looks[0], "old", console),
+        verse_block(row.new, new, looks[1], "new", console),
+    )
 
 
 def alone(draft: Draft, look: Look, console: Console) -> list[PageLine]:
     """One draft on its own page."""
-    lines = [_EMPTY]
+    lines = [EMPTY]
     for stanza in draft.poem.stanzas:
         if len(lines) > 1:
-            lines.append(_EMPTY)
+            lines.append(EMPTY)
         for line in stanza.lines:
-            lines += _block(Cell(line, (Segment(line.text),), "same"), draft, look, "alone", console)
-    return lines
-
-
-def written_so_far(text: str, look: Look, console: Console) -> list[PageLine]:
-    """A poem in the making: lines as they come, numbered, with a caret behind the last character."""
-    lines = [_EMPTY]
-    poem = Poem.parse(text)
-    for stanza in poem.stanzas:
-        if len(lines) > 1:
-            lines.append(_EMPTY)
-        for line in stanza.lines:
-            last = line.number == len(poem.lines) and not text.endswith("\n")
-            body = Text(line.text + ("▏" if last else ""), style=look.inks.text)
-            number = Text(f"{line.number:>2}    ", style=look.inks.faint)
-            lines += _wrapped(number, body, look.width, console, line.number)
+            lines += verse_block(as_it_stands(line), draft, look, "alone", console)
     return lines
 
 
 def prose(text: str, look: Look, console: Console, style: Style) -> list[PageLine]:
     """Plain paragraphs."""
-    lines = [_EMPTY]
+    lines = [EMPTY]
     for paragraph in text.split("\n"):
         wrapped = (
             Text(paragraph, style=style).wrap(console, max(10, look.width - 2)) if paragraph.strip() else [Text("")]
@@ -92,28 +88,60 @@ def prose(text: str, look: Look, console: Console, style: Style) -> list[PageLin
     return lines
 
 
-_EMPTY = PageLine(Text(""))
+def changed_lines(old: Poem, new: Poem) -> int:
+    """How many lines of the new draft are not as they were."""
+    return sum(row.new is not None and row.new.state != "same" for row in level_rows(old, new))
 
 
-def _block(cell: Cell | None, draft: Draft, look: Look, side: Side, console: Console) -> list[PageLine]:
-    """A verse line with its gutter: the scansion above it, if wanted, and as many lines as it needs."""
+@lru_cache(maxsize=16)
+def level_rows(old: Poem, new: Poem) -> tuple[Row, ...]:
+    """The rows of two drafts; to align long ones takes longer than to paint them."""
+    return rows(old, new)
+
+
+def level(blocks: Iterable[tuple[Block, Block]]) -> Pages:
+    """Two pages of the same length, the blocks of each pair level; one empty line where neither side has any."""
+    left, right = [EMPTY], [EMPTY]
+    for pair in blocks:
+        for one, other in zip_longest(*(pair if any(pair) else ((EMPTY,), (EMPTY,))), fillvalue=EMPTY):
+            left.append(one)
+            right.append(other)
+    return left, right
+
+
+def as_it_stands(line: Line) -> Cell:
+    """A line that is compared with nothing."""
+    return Cell(line, (Segment(line.text),), "same")
+
+
+def verse_block(cell: Cell | None, draft: Draft, look: Look, side: Side, console: Console) -> Block:
+    """A verse line with its gutter: the scansion above it, if wanted, and as many page lines as it needs."""
     if cell is None:
-        return []
+        return ()
     number = cell.line.number
     heard = draft.report.lines[number - 1] if draft.report else None
+    return _block(cell, heard, number in draft.locked, look.of_line(number), side, console)
+
+
+EMPTY = PageLine(Text(""))
+
+
+@lru_cache(maxsize=4096)
+def _block(cell: Cell, heard: LineReport | None, locked: bool, look: Look, side: Side, console: Console) -> Block:
+    number = cell.line.number
     body = Text()
     for segment in cell.segments:
         body.append(segment.text, _ink(segment, cell, look.inks, side))
-    if number == look.cursor:
+    if look.cursor:
         body.stylize(look.inks.cursor)
-    if number in look.lit:
+    if look.lit:
         body.stylize(Style(bold=True) + look.inks.chip)
-    lines = _wrapped(_gutter(cell, draft, heard, look, side), body, look.width, console, number)
+    lines = hanging(_gutter(cell, heard, locked, look, side), body, look.width, console, number)
     if look.scansion and heard and cell.line.text.strip():
         over = Text(" " * GUTTER + heard.scansion, style=look.inks.faint, no_wrap=True)
         over.truncate(look.width)
         lines.insert(0, PageLine(over, number))
-    return lines
+    return tuple(lines)
 
 
 def _ink(segment: Segment, cell: Cell, inks: Inks, side: Side) -> Style:
@@ -124,16 +152,16 @@ def _ink(segment: Segment, cell: Cell, inks: Inks, side: Side) -> Style:
     return inks.text
 
 
-def _gutter(cell: Cell, draft: Draft, heard: LineReport | None, look: Look, side: Side) -> Text:
+def _gutter(cell: Cell, heard: LineReport | None, locked: bool, look: Look, side: Side) -> Text:
     """Six columns: number, rhyme letter (lower case and reversed when it fails), mark, a space."""
-    inks, number = look.inks, cell.line.number
-    gutter = Text(f"{number:>2} ", style=inks.heading if number == look.cursor else inks.faint)
+    inks = look.inks
+    gutter = Text(f"{cell.line.number:>2} ", style=inks.heading if look.cursor else inks.faint)
     if heard and heard.letter:
         letter = heard.letter[0] if heard.rhymes else heard.letter[0].lower()
         gutter.append(letter, inks.letter(heard.letter, fits=heard.rhymes))
     else:
         gutter.append(" ")
-    if number in draft.locked:
+    if locked:
         gutter.append("◆", inks.lock)
     elif side == "new" and cell.state != "same":
         gutter.append("▎", inks.mark)
@@ -145,7 +173,7 @@ def _gutter(cell: Cell, draft: Draft, heard: LineReport | None, look: Look, side
     return gutter
 
 
-def _wrapped(gutter: Text, body: Text, width: int, console: Console, number: int) -> list[PageLine]:
+def hanging(gutter: Text, body: Text, width: int, console: Console, number: int) -> list[PageLine]:
     """The body behind its gutter; where it must wrap it hangs under its text."""
     room = max(8, width - GUTTER)
     first, *rest = body.wrap(console, room) or [Text("")]
@@ -155,12 +183,3 @@ def _wrapped(gutter: Text, body: Text, width: int, console: Console, number: int
         rest = list(tail.wrap(console, room - _HANG))
     lines = [PageLine(Text.assemble(gutter, first), number)]
     return lines + [PageLine(Text.assemble(" " * (GUTTER + _HANG), line), number) for line in rest]
-
-
-def changed_lines(old: Poem, new: Poem) -> int:
-    """How many lines of the new draft are not as they were."""
-    return sum(_is_changed(row) for row in rows(old, new))
-
-
-def _is_changed(row: Row) -> bool:
-    return row.new is not None and row.new.state != "same"
