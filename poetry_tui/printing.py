@@ -13,6 +13,7 @@ from poetry_tui.workshop import Event, Session
 from poetry_tui.workshop.events import (
     ApprovalJudged,
     DraftWritten,
+    ExchangesDropped,
     FormMeasured,
     SessionClosed,
     TokenWritten,
@@ -44,6 +45,7 @@ class SessionPrinter:
     def __init__(self, session: Session, remark: str) -> None:
         self._out = console()
         self._thinking = False
+        self._asked: tuple[str, int, int] | None = None
         settings = session.settings
         self._out.print(settings.request, style="bold")
         who = f"poet {settings.poet.model} · educator {settings.educator.model} · seed {settings.seed}"
@@ -54,7 +56,8 @@ class SessionPrinter:
     def show(self, event: Event, session: Session) -> None:
         """Print what this event adds. `session` is the state after it."""
         match event:
-            case TurnStarted():
+            case TurnStarted() if (event.turn, event.round, event.attempt) != self._asked:
+                self._asked = (event.turn, event.round, event.attempt)
                 self._heading(event, session)
             case TokenWritten(text=text, thinking=thinking):
                 if thinking and not self._thinking:
@@ -75,6 +78,9 @@ class SessionPrinter:
                 self._out.print(
                     "The Educator approves, but the measured form does not hold: it goes on.", style="yellow"
                 )
+            case ExchangesDropped(role=role, count=count):
+                rounds = f"{count} round{'' if count == 1 else 's'}"
+                self._out.print(f"The {role}'s context is full: it lets go of its oldest {rounds}.", style="yellow")
             case Warned(message=message):
                 self._out.print(message, style="yellow")
             case SessionClosed(reason=reason):

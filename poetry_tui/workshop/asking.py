@@ -29,6 +29,8 @@ BACKOFF = (0.5, 1.0, 2.0)
 """Seconds before each new try when the engine did not answer and nothing had been shown."""
 
 _WARMER = 0.2
+_REFILL = 0.7
+"""How much of the context a chat may take after old exchanges were dropped."""
 _CHARACTERS_PER_TOKEN = 3
 """On the safe side: English verse has about 4."""
 
@@ -193,6 +195,10 @@ async def _stream(state: RunState, question: Question, options: ChatOptions) -> 
                 question.repeating = True
                 break
     question.reply = (guard.sound_part() if question.repeating else "".join(parts)).strip("\n ")
+    if question.usage.stop_reason == "length":
+        yield state.record(
+            Warned(message=f"The {question.role.capitalize()}'s reply was cut off at its longest length.")
+        )
     if question.repeating:
         question.usage = replace(question.usage, generated_tokens=len(parts))
         yield state.record(Warned(message=f"The {question.role.capitalize()} began to repeat itself and was stopped."))
@@ -214,7 +220,10 @@ def _options(state: RunState, question: Question) -> ChatOptions:
 
 
 def _make_room(state: RunState, question: Question, options: ChatOptions) -> Iterator[Event]:
-    """Drop the oldest exchanges that would push this turn out of the context, by the counts of the role's last call."""
+    """Drop the oldest exchanges where this turn might not fit, by the counts of the role's last call.
+
+    A dropped exchange costs the prefix cache of all that follows it, so enough go at once to last for a while.
+    """
     last = next((call for call in reversed(state.session.calls) if call.turn.role == question.role), None)
     if last is None or options.context_length is None:
         return
@@ -222,7 +231,8 @@ def _make_room(state: RunState, question: Question, options: ChatOptions) -> Ite
     need += options.max_tokens or 0
     count, droppable = 0, _droppable(state, question.role)
     chat = state.session.chat(question.role)
-    while need > options.context_length and count < droppable:
+    room = options.context_length * _REFILL if need > options.context_length else options.context_length
+    while need > room and count < droppable:
         oldest = chat[1 + count]
         need -= (len(oldest.prompt) + len(oldest.reply)) // _CHARACTERS_PER_TOKEN
         count += 1

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from poetry_tui.errors import ContextFull, EngineNotReachable, ModelNotFound, StreamBroken
+from poetry_tui.llm import ChatEnd
 from poetry_tui.workshop import Hand, asking, fold
 from poetry_tui.workshop.asking import Players
 from poetry_tui.workshop.events import (
@@ -321,3 +322,14 @@ async def test_a_journal_cut_off_anywhere_can_be_resumed(cut):
     session = fold(journal)
     assert [draft.poem.text for draft in session.drafts] == [POEM, REVISED, AGAIN]
     assert [critique.text for critique in session.critiques] == [CRITIQUE, CRITIQUE]
+
+
+async def test_a_reply_that_was_cut_off_says_so():
+    class Short(ScriptedModel):
+        async def chat(self, messages, options):
+            async for chunk in super().chat(messages, options):
+                cut = isinstance(chunk, ChatEnd)
+                yield ChatEnd(replace(chunk.usage, stop_reason="length")) if cut else chunk
+
+    journal = await play(Short([POEM]), ScriptedModel([""]), rounds=0)
+    assert "cut off" in of_type(journal, Warned)[0].message
