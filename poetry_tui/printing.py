@@ -53,7 +53,7 @@ class SessionPrinter:
         if remark:
             self._out.print(remark, style="yellow")
 
-    def show(self, event: Event, session: Session) -> None:
+    def show(self, event: Event, session: Session) -> None:  # noqa: PLR0912 (one branch an event reads best)
         """Print what this event adds. `session` is the state after it."""
         match event:
             case TurnStarted() if (event.turn, event.round, event.attempt) != self._asked:
