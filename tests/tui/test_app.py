@@ -302,17 +302,25 @@ async def test_the_palette_offers_what_works_here(studio: Studio) -> None:
         await until(pilot, lambda: app.cast is not None and str(app.cast.poet) == "embedded")
 
 
-@pytest.mark.parametrize("theme", ["vellum", "nord", "textual-light", "ansi-dark"])
-async def test_every_theme_can_be_chosen(studio: Studio, theme: str) -> None:
-    app = Shell({}, studio)
-    async with app.run_test(size=(80, 24)) as pilot:
+async def test_every_theme_can_be_chosen_on_every_screen(studio: Studio) -> None:
+    app = StudioApp({}, studio)
+    async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.standing == "ready")
-        if theme not in app.available_themes:
-            pytest.skip(f"this Textual has no theme {theme}")
-        app.theme = theme
-        await pilot.press("escape", "4", "comma")
-        await pilot.pause()
-        assert "settings" in shown(app)
+        await pilot.press(*"frost", "enter")
+        await until(pilot, lambda: app.workshop.bench and app.workshop.bench.session.closed)
+        await pilot.press("4")
+        await until(pilot, lambda: "a coin of sun" in shown(app))
+        await pilot.press("comma")
+        await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
+        for name in app.available_themes:
+            app.theme = name
+            await pilot.pause()
+            assert "settings" in shown(app)
+        await pilot.press("escape", "1")
+        for name in app.available_themes:
+            app.theme = name
+            await pilot.pause()
+            assert "a coin of sun" in shown(app)
 
 
 def damaged_library(home: Path) -> Path:
