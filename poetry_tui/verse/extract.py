@@ -10,54 +10,26 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
+from poetry_tui.verse import talk
 from poetry_tui.verse.poem import Poem
 from poetry_tui.verse.words import printable, tokens
 
-PROSE_LINE = 100
-"""Characters; a reply whose lines are longer on average is prose."""
-
 _THINKING = re.compile(r"<(think|thinking|thought|reasoning)>.*?(?:</\1>|\Z)", re.DOTALL | re.IGNORECASE)
-_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[^\n`]*$")
+_THOUGHT = re.compile(r"\A.*</(?:think|thinking|thought|reasoning)>", re.DOTALL | re.IGNORECASE)
 _SPECIAL = re.compile(r"<\|[a-z_]+\|>|</?s>|\[/?INST\]", re.IGNORECASE)
-_BREAK_TAG = re.compile(r"[ \t]*<br\s*/?>[ \t]*\n?", re.IGNORECASE)
+_BREAK_TAG = re.compile(r"<br\s{0,3}/?>\n?", re.IGNORECASE)
+_POEM_TAG = re.compile(r"</?(?:poem|answer|output|final|response)>", re.IGNORECASE)
+_FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[^\n`]*$")
 _QUOTE_MARK = re.compile(r"^[ ]{0,3}>[ ]?")
-_EMPHASIS = re.compile(r"^(\s*)(\*\*\*|\*\*|\*|___|__|_)(?=\S)(.*?)(?<=\S)\2(\s*)$")
-_NUMBER = re.compile(r"^\s{0,4}(\d{1,3})(?:[.):]\s+|\s{2,}(?:[A-Za-z]\s{2,})?)(?=\S)")
-_RULE = re.compile(r"^\s*(?:[-=_*~#]\s*){3,}$")
-
-_HEADING = re.compile(r"^\s*#{1,6}\s+\S")
-_LABEL = re.compile(
-    r"^\W*(?:(?:the\s+)?(?:(?:final|first|second|third|new|whole|complete|full|revised|updated|finished|my|your)\s+)*"
-    r"(?:poem|draft|revision|version|verse|stanza|quatrain|couplet|tercet|sonnet|haiku|limerick|chorus|refrain|title|octave|"
-    r"sestet|volta)s?(?:\s+(?:\d+|[ivx]+|one|two|three|four|five|six))?(?:\s*\([^)]*\))?)\W*$",
-    re.IGNORECASE,
+_BULLET = re.compile(r"^\s{0,4}[-*•+]\s+(?=\S)")
+_NUMBER = re.compile(r"^\s{0,4}(?:line )?(\d{1,3})(?:[.):]\s+|\s{2,}(?:[A-Za-z]\s{2,})?)(?=\S)", re.IGNORECASE)
+_EMPHASIS = re.compile(
+    r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*]+?)(?<=\S)\1(?![\w*])|(?<!\w)(_{1,3})(?=[^\s_])([^_]+?)(?<=\S)\3(?!\w)"
 )
-_TITLE_LINE = re.compile(r"^\W*title\W*:", re.IGNORECASE)
-_OPENING = re.compile(
-    r"^\W*(?:(?:sure|certainly|of course|absolutely|okay|ok|yes|gladly|great|thank you|thanks|understood)\b[^\n]*[!.:,]"
-    r"|(?:here(?:'s|’s| is| are| you go| goes)|below is|this is|the following is|following is|i(?:'ve|’ve| have) "
-    r"(?:written|revised|rewritten|tried|made)|i(?:'ll|’ll| will) (?:write|revise|try)|let me|as requested)\b[^\n]*)$",
-    re.IGNORECASE,
-)
-_ABOUT_THE_POEM = re.compile(
-    r"\b(?:poem|verse|verses|sonnet|haiku|limerick|stanza|stanzas|draft|version|revision|revised|request|requested|attempt|"
-    r"rewrite|rewritten|response|changes|lines|feedback|critique)\b",
-    re.IGNORECASE,
-)
-_TO_THE_READER = re.compile(r"\b(?:you|your|feel free|word count)\b|^\W*(?:let me know|[\w ()]{1,20}:)", re.IGNORECASE)
-_REMARK = re.compile(
-    r"^\W*(?:(?:note|notes|explanation|analysis|commentary|changes(?: made)?|revision notes?|edits?|p\.?s\.?)\W*:"
-    r"|(?:i (?:hope|(?:have )?(?:tried|kept|changed|made|aimed|used|replaced))"
-    r"|i(?:'ve|’ve) (?:tried|kept|changed|made|aimed|used|replaced|added|removed)"
-    r"|let me know|feel free|please let|hope this|this (?:poem|version|revision|draft|sonnet|haiku|revised)"
-    r"|the (?:poem|revised|revision|sonnet|haiku) (?:is|now|uses|follows|captures|explores|keeps|has)"
-    r"|in this (?:poem|version|revision|draft|sonnet)|word count|\(word count|would you like)\b)",
-    re.IGNORECASE,
-)
-_REFUSAL = re.compile(
-    r"^\W*(?:i(?:'m|’m| am) (?:sorry|afraid|unable|not able)|sorry,|i can(?:'t|’t|not)|as an ai\b|unfortunately,)",
-    re.IGNORECASE,
-)
+_REMARK_LENGTH = 50
+"""Characters; a last line of a stanza that reads like a remark is one if it is longer."""
+_BACKSLASH = re.compile(r"\\$", re.MULTILINE)
+_DOUBLE_QUOTES = '"“”„«»'
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,18 +42,24 @@ class Extraction:
 
 
 def extract(reply: str) -> Extraction:
-    """Find the poem in a model's reply; never fails. Time is linear in the length of the reply."""
+    """Find the poem in a model's reply; never fails. Time is linear in the length of the reply.
+
+    Line numbers, bullets, quote marks and emphasis are left out in silence, all other pieces are in `removed`. Of
+    several versions the last counts. A reply that is prose, or a refusal, holds no poem.
+    """
     removed: list[str] = []
     text = _THINKING.sub(lambda match: _take(match[0], removed), printable(reply))
-    lines = _SPECIAL.sub("", _BREAK_TAG.sub("\n", text)).split("\n")
-    lines = _inside_fence(lines, removed)
-    lines = _without_layout(lines)
-    lines = _without_ends(lines, removed)
-    lines = _without_labels(lines, removed)
+    text = _THOUGHT.sub(lambda match: _take(match[0], removed), text)
+    text = _POEM_TAG.sub("\n```\n", _BREAK_TAG.sub("\n", _SPECIAL.sub("", text)))
+    lines = _quoted(_fenced(text.split("\n"), removed), removed)
+    paragraphs = _last_version(_paragraphs(lines), removed)
+    paragraphs = _without_tail(_without_head(paragraphs, removed), removed)
+    lines = _without_labels(paragraphs, removed)
     if _is_prose(lines):
         _take("\n".join(lines), removed)
         lines = []
-    return Extraction(Poem.parse("\n".join(lines)), reply, tuple(removed))
+    text = _without_layout(lines)
+    return Extraction(Poem.parse(_unquoted(text) if removed else text), reply, tuple(removed))
 
 
 def _take(piece: str, removed: list[str]) -> str:
@@ -90,132 +68,157 @@ def _take(piece: str, removed: list[str]) -> str:
     return ""
 
 
-def _inside_fence(lines: list[str], removed: list[str]) -> list[str]:
-    """What stands in the longest fenced block, if there is one; an unclosed fence reaches to the end."""
+def _verse_lines(lines: list[str]) -> list[str]:
+    return [line for line in lines if tokens(line)]
+
+
+def _fenced(lines: list[str], removed: list[str]) -> list[str]:
+    """What stands in a fenced block of verse, the last of those that are not much shorter than the longest.
+
+    Where a fence is left open or was never opened, the longer side of it.
+    """
     fences = [index for index, line in enumerate(lines) if _FENCE.match(line)]
     if not fences:
         return lines
-    blocks = [(start, end) for start, end in zip(fences[::2], [*fences[1::2], len(lines)], strict=False)]
-    start, end = max(blocks, key=lambda block: block[1] - block[0])
-    inside = lines[start + 1 : end]
-    if not any(map(tokens, inside)):
-        return [line for index, line in enumerate(lines) if index not in fences]
+    edges = [-1, *fences, len(lines)]
+    parts = [(start + 1, end) for start, end in pairwise(edges)]
+    blocks = parts[1::2] if len(fences) % 2 == 0 else parts
+    sizes = [len(_verse_lines(lines[start:end])) for start, end in blocks]
+    if not any(sizes):
+        return [line for line in lines if not _FENCE.match(line)]
+    enough = max(sizes) if len(fences) % 2 else max(sizes) / 2
+    start, end = next(block for block, size in zip(blocks[::-1], sizes[::-1], strict=True) if size >= enough)
     _take("\n".join(lines[:start]), removed)
-    _take("\n".join(lines[end + 1 :]), removed)
-    return inside
+    _take("\n".join(lines[end:]), removed)
+    return lines[start:end]
 
 
-def _without_layout(lines: list[str]) -> list[str]:
-    """Quote marks, line numbers and emphasis off, where all (or whole) lines have them."""
-    verse = [line for line in lines if tokens(line)]
-    if verse and all(_QUOTE_MARK.match(line) for line in verse):
-        lines = [_QUOTE_MARK.sub("", line) for line in lines]
-        verse = [line for line in lines if tokens(line)]
-    numbers = [match[1] for line in verse if (match := _NUMBER.match(line))]
-    if len(numbers) >= 2 and len(numbers) * 3 >= len(verse) * 2 and _ascending(numbers):
-        lines = [_NUMBER.sub("", line) for line in lines]
-    return [_EMPHASIS.sub(r"\1\3\4", line) if not _HEADING.match(line) else line for line in lines]
-
-
-def _ascending(numbers: list[str]) -> bool:
-    values = list(map(int, numbers))
-    return all(a < b for a, b in pairwise(values))
-
-
-def _without_ends(lines: list[str], removed: list[str]) -> list[str]:
-    """Greetings and titles off the top, remarks off the bottom, paragraph by paragraph."""
-    paragraphs = _paragraphs(lines)
-    while paragraphs and _all_said(paragraphs[0], removed, top=True):
-        paragraphs.pop(0)
-    if paragraphs:
-        first = paragraphs[0]
-        while len(first) > 1 and _is_preface(first[0]):
-            _take(first.pop(0), removed)
-    if len(paragraphs) > 1 and _is_title(paragraphs[0], paragraphs[1:]):
-        _take(paragraphs.pop(0)[0], removed)
-    tail: list[str] = []
-    cut = next(
-        (index for index, paragraph in enumerate(paragraphs) if index and _is_remark(paragraph[0])), len(paragraphs)
-    )
-    for paragraph in paragraphs[cut:]:
-        _take("\n".join(paragraph), tail)
-    paragraphs = paragraphs[:cut]
-    while len(paragraphs) > 1 and _all_said(paragraphs[-1], tail, top=False):
-        paragraphs.pop()
-    if paragraphs and len(paragraphs[-1]) > 1 and _is_remark(paragraphs[-1][-1]) and _is_long(paragraphs[-1][-1]):
-        _take(paragraphs[-1].pop(), tail)
-    removed.extend(tail)
-    return [line for paragraph in paragraphs for line in (*paragraph, "")]
+def _quoted(lines: list[str], removed: list[str]) -> list[str]:
+    """What stands behind quote marks, where that is most of the reply."""
+    marked = [index for index, line in enumerate(lines) if _QUOTE_MARK.match(line)]
+    inside = lines[marked[0] : marked[-1] + 1] if marked else []
+    outside = [*lines[: marked[0]], *lines[marked[-1] + 1 :]] if marked else []
+    if len(_verse_lines(inside)) <= len(_verse_lines(outside)):
+        return lines
+    for around in (lines[: marked[0]], lines[marked[-1] + 1 :]):
+        _take("\n".join(around), removed)
+    return [_QUOTE_MARK.sub("", line) for line in inside]
 
 
 def _paragraphs(lines: list[str]) -> list[list[str]]:
-    paragraphs: list[list[str]] = [[]]
+    """Runs of verse lines; a mark between them (`***`, a lone dash) is a paragraph of its own."""
+    paragraphs: list[list[str]] = []
+    running = False
     for line in lines:
-        if line.strip() and not _RULE.match(line):
+        if running and tokens(line):
             paragraphs[-1].append(line)
-        elif paragraphs[-1]:
-            paragraphs.append([])
-    return [paragraph for paragraph in paragraphs if paragraph]
+        elif line.strip():
+            paragraphs.append([line])
+        running = bool(tokens(line))
+    return paragraphs
 
 
-def _all_said(paragraph: list[str], removed: list[str], *, top: bool) -> bool:
-    """Whether a whole paragraph is talk about the poem; it is then removed."""
-    talk = all(
-        _is_preface(line) if top else _is_remark(line) or (_is_long(line) and _ABOUT_THE_POEM.search(line))
-        for line in paragraph
-    )
-    refusal = top and bool(_REFUSAL.match(paragraph[0])) and (_is_long(paragraph[0]) or len(paragraph) == 1)
-    if talk or refusal:
-        _take("\n".join(paragraph), removed)
-    return talk or refusal
+def _is_mark(paragraph: list[str]) -> bool:
+    return not tokens(paragraph[0])
 
 
-def _is_remark(line: str) -> bool:
-    """Begins like a remark, and speaks of the poem or to the reader."""
-    return bool(_REMARK.match(line)) and bool(_ABOUT_THE_POEM.search(line) or _TO_THE_READER.search(line))
+def _last_version(paragraphs: list[list[str]], removed: list[str]) -> list[list[str]]:
+    """What follows the last heading of a later version ("Revised poem:") that has at least two lines below it."""
+    below = 0
+    for at in range(len(paragraphs) - 1, -1, -1):
+        for row in range(len(paragraphs[at]) - 1, -1, -1):
+            if below > 1 and (at or row) and talk.is_version(paragraphs[at][row]):
+                above = [*paragraphs[:at], paragraphs[at][: row + 1]]
+                _take("\n\n".join(map("\n".join, above)), removed)
+                return [paragraph for paragraph in (paragraphs[at][row + 1 :], *paragraphs[at + 1 :]) if paragraph]
+            below += not _is_mark(paragraphs[at])
+    return paragraphs
 
 
-def _is_long(line: str) -> bool:
-    return len(line.strip()) > 50
+def _without_head(paragraphs: list[list[str]], removed: list[str]) -> list[list[str]]:
+    """Greetings, headings and the title off the top."""
+    start = 0
+    while start < len(paragraphs) and _is_head(paragraphs[start], paragraphs[start + 1 : start + 5]):
+        _take("\n".join(paragraphs[start]), removed)
+        start += 1
+    if start == len(paragraphs):
+        return []
+    first, rest = paragraphs[start], paragraphs[start + 1 :]
+    while len(first) > 1 and (talk.is_preface(first[0], alone=False) or _is_bold_title(first)):
+        _take(first[0], removed)
+        first = first[1:]
+    if talk.is_title(first, below=any(len(paragraph) > 1 for paragraph in rest)):
+        _take("\n".join(first), removed)
+        return rest
+    return [first, *rest]
 
 
-def _is_preface(line: str) -> bool:
-    """A heading, a label, a title line, or an opening that speaks of the poem or ends in a colon."""
-    if _HEADING.match(line) or _LABEL.match(line) or _TITLE_LINE.match(line):
-        return True
-    plain = line.strip().rstrip("*_ ")
-    return bool(_OPENING.match(plain)) and (plain.endswith((":", "!")) or bool(_ABOUT_THE_POEM.search(plain)))
+def _is_head(paragraph: list[str], near: list[list[str]]) -> bool:
+    """A mark, or a whole paragraph that is talk."""
+    talks = all(talk.is_preface(line, alone=True) for line in paragraph)
+    return _is_mark(paragraph) or talks or talk.is_refusal(paragraph) or _is_wide(paragraph, near)
 
 
-def _is_title(paragraph: list[str], rest: list[list[str]]) -> bool:
-    """A short first line that stands alone, without the punctuation of a sentence, above longer stanzas."""
-    if len(paragraph) != 1 or not any(len(stanza) > 1 for stanza in rest):
-        return False
-    line = paragraph[0].strip()
-    words = line.strip("\"'“”‘’*_[]()").split()
-    bracketed = line[0] in '[("“*' and line[-1] in '])"”*'
-    titled = sum(word[0].isupper() for word in words if word) * 2 >= len(words)
-    return 0 < len(words) <= 8 and line[-1] not in ".,;:!?—-" and (bracketed or titled)
+def _is_bold_title(first: list[str]) -> bool:
+    return talk.is_bold(first[0]) and not talk.is_bold(first[1])
 
 
-def _without_labels(lines: list[str], removed: list[str]) -> list[str]:
-    """Labels between stanzas off: "Stanza 2:", "(Chorus)"."""
-    kept = []
-    for line in lines:
-        stripped = line.strip()
-        marked = stripped[:1] in "[(#*" or stripped.endswith((":", "]", ")"))
-        if marked and _LABEL.match(line):
-            _take(line, removed)
+def _is_wide(paragraph: list[str], near: list[list[str]]) -> bool:
+    """One line, far longer than those of the stanzas near it: a paragraph of prose."""
+    verse = [len(line) for other in near for line in other if tokens(line)]
+    return len(paragraph) == 1 and len(verse) > 1 and len(paragraph[0]) > max(talk.WIDE, 1.6 * max(verse))
+
+
+def _without_tail(paragraphs: list[list[str]], removed: list[str]) -> list[list[str]]:
+    """Remarks off, and after a remark whatever is not a stanza."""
+    kept: list[list[str]] = []
+    talking = False
+    for paragraph in paragraphs:
+        single = len(paragraph) == 1 or talk.is_list(paragraph)
+        talking = bool(kept) and (talk.is_remark(paragraph) or (talking and single))
+        if talking:
+            _take("\n".join(paragraph), removed)
         else:
-            kept.append(line)
-    return kept
+            kept.append(paragraph)
+    while len(kept) > 1 and (_is_mark(kept[-1]) or _is_wide(kept[-1], kept[-5:-1])):
+        _take("\n".join(kept.pop()), removed)
+    if (
+        kept
+        and talk.is_remark(kept[-1][-1:])
+        and (len(kept[-1]) == len(kept) == 1 or len(kept[-1][-1]) > _REMARK_LENGTH)
+    ):
+        _take(kept[-1].pop(), removed)
+    return [paragraph for paragraph in kept if paragraph]
+
+
+def _without_labels(paragraphs: list[list[str]], removed: list[str]) -> list[str]:
+    """All lines, stanzas parted by an empty one, without the labels between them: "Stanza 2:", "(Chorus)"."""
+    lines = [line for paragraph in paragraphs for line in (*paragraph, "")]
+    for line in filter(talk.is_label, lines):
+        _take(line, removed)
+    return [line for line in lines if not talk.is_label(line)]
 
 
 def _is_prose(lines: list[str]) -> bool:
-    """Lines as long as a page is wide are paragraphs, not verse (a single such line too); so is a bare refusal."""
-    verse = [line for line in lines if tokens(line)]
-    if not verse:
-        return False
-    if len(verse) <= 2 and _REFUSAL.match(verse[0]):
-        return True
-    return sum(len(line.strip()) for line in verse) > PROSE_LINE * len(verse)
+    """Lines as long as a page is wide are paragraphs, not verse; a single one too."""
+    verse = [len(line.strip()) for line in _verse_lines(lines)]
+    return sum(verse) > talk.WIDE * len(verse)
+
+
+def _without_layout(lines: list[str]) -> str:
+    """Bullets and line numbers off, where all lines (or most) have them, and emphasis wherever it is."""
+    verse = _verse_lines(lines)
+    if len(verse) > 1 and all(map(_BULLET.match, verse)):
+        lines = [_BULLET.sub("", line) for line in lines]
+    numbers = [int(match[1]) for line in verse if (match := _NUMBER.match(line))]
+    if len(numbers) > 1 and len(numbers) * 3 >= len(verse) * 2 and all(a < b or b == 1 for a, b in pairwise(numbers)):
+        lines = [_NUMBER.sub("", line) for line in lines]
+    text = _BACKSLASH.sub("", "\n".join(lines))
+    return _EMPHASIS.sub(lambda match: match[2] or match[4], text)
+
+
+def _unquoted(text: str) -> str:
+    """The text without the pair of quotation marks around it, where it holds no others."""
+    inner = text.strip()
+    quotes = [index for index, character in enumerate(inner) if character in _DOUBLE_QUOTES]
+    return inner[1:-1] if quotes == [0, len(inner) - 1] and len(inner) > 1 else text

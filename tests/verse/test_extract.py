@@ -90,7 +90,7 @@ def test_verse_that_sounds_like_talk_stays(verse):
 
 def test_what_was_removed_is_said():
     found = extract(f"Here is the poem:\n\n**Winter Light**\n\n{POEM}\n\nI hope you like it.")
-    assert found.removed == ("Here is the poem:", "Winter Light", "I hope you like it.")
+    assert found.removed == ("Here is the poem:", "**Winter Light**", "I hope you like it.")
 
 
 @given(st.text(max_size=400))
