@@ -21,7 +21,7 @@ _BREAK_TAG = re.compile(r"<br\s{0,3}/?>\n?", re.IGNORECASE)
 _POEM_TAG = re.compile(r"</?(?:poem|answer|output|final|response)>", re.IGNORECASE)
 _FENCE = re.compile(r"^[ \t]*(?:```+|~~~+)[^\n`]*$")
 _QUOTE_MARK = re.compile(r"^[ ]{0,3}>[ ]?")
-_BULLET = re.compile(r"^\s{0,4}[-*•+]\s+(?=\S)")
+_BULLET = re.compile(r"^\s{0,4}[*•+]\s+(?=\S)")
 _NUMBER = re.compile(r"^\s{0,4}(?:line )?(\d{1,3})(?:[.):]\s+|\s{2,}(?:[A-Za-z]\s{2,})?)(?=\S)", re.IGNORECASE)
 _EMPHASIS = re.compile(
     r"(?<![\w*])(\*{1,3})(?=[^\s*])([^*]+?)(?<=\S)\1(?![\w*])|(?<!\w)(_{1,3})(?=[^\s_])([^_]+?)(?<=\S)\3(?!\w)"
@@ -88,8 +88,8 @@ def _fenced(lines: list[str], removed: list[str]) -> list[str]:
         return [line for line in lines if not _FENCE.match(line)]
     enough = max(sizes) if len(fences) % 2 else max(sizes) / 2
     start, end = next(block for block, size in zip(blocks[::-1], sizes[::-1], strict=True) if size >= enough)
-    _take("\n".join(lines[:start]), removed)
-    _take("\n".join(lines[end:]), removed)
+    _take("\n".join(lines[: max(0, start - 1)]), removed)
+    _take("\n".join(lines[end + 1 :]), removed)
     return lines[start:end]
 
 
@@ -98,7 +98,7 @@ def _quoted(lines: list[str], removed: list[str]) -> list[str]:
     marked = [index for index, line in enumerate(lines) if _QUOTE_MARK.match(line)]
     inside = lines[marked[0] : marked[-1] + 1] if marked else []
     outside = [*lines[: marked[0]], *lines[marked[-1] + 1 :]] if marked else []
-    if len(_verse_lines(inside)) <= len(_verse_lines(outside)):
+    if not 1 < len(_verse_lines(inside)) >= len(_verse_lines(outside)):
         return lines
     for around in (lines[: marked[0]], lines[marked[-1] + 1 :]):
         _take("\n".join(around), removed)

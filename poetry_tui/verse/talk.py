@@ -48,6 +48,7 @@ _FIELD = _starts(
     r"asked for|poet|author|assistant|user)[*_]*:"
 )
 _ASKING = _starts(rf"(?:please\s+)?(?:write|compose|create|revise|rewrite)\b[^\n]*\b{_WORK}\b")
+_SECTION = re.compile(r"(?:[ivxlc]+|\d+)\W*$", re.IGNORECASE)
 _BYLINE = re.compile(r"^[\W_]*by [A-Z][\w.'’-]*(?: [A-Z][\w.'’-]*){0,3}[\W_]*$")
 
 _YES = (
@@ -70,6 +71,7 @@ _PRESENTING = _starts(
 _PRESENTED = _starts(
     rf"(?:here(?:['’]s| is)|below is)\s+(?:a|an|the|my|your|one)\s+(?:[\w-]+\s+){{0,3}}?{_WORK}\b[^\n]*[.:!]\s*$"
 )
+_HANDING = re.compile(rf"\b(?:here(?:['’]s| is| are)|below is)\b[^\n]*\b{_WORK}\b[^\n]*:\s*$", re.IGNORECASE)
 
 _NOTE = _starts(
     r"(?:notes?|explanation|analysis|commentary|critique|feedback|(?:key |main )?changes(?: made)?|revision notes?|"
@@ -81,8 +83,8 @@ _DOES = (
     r"expresses|celebrates?|speaks? (?:of|to)|aims?|attempts?)\b"
 )
 _REMARK = _starts(
-    rf"(?:in )?this (?:{_MORE} )?{_WORK} (?:{_DOES}|has \d|i\b)"
-    rf"|the (?:{_MORE} )?{_WORK} (?:above\b|{_DOES})"
+    rf"(?:in )?this (?:\w+ )?{_WORK},? (?:{_DOES}|has \d|i\b)"
+    rf"|the (?:\w+ )?{_WORK} (?:above\b|{_DOES})"
     r"|i hope (?:this|that|it|the)\b[^\n]*\b(?:captures?|meets?|helps?|works|likes?|liked|enjoy|expectations|requests?|"
     r"needs|poem|revision|version|draft)"
     r"|(?:i )?hope you (?:(?:will |['’]ll )?(?:like|enjoy)|find (?:this|it))"
@@ -109,9 +111,11 @@ _TASK = re.compile(
 
 def is_preface(line: str, *, alone: bool) -> bool:
     """A heading, a label, a greeting, or a sentence that hands a poem over. `alone`: it is a paragraph of its own."""
-    if _HEADING.match(line) or _GREETING.match(line) or _PRESENTED.match(line) or is_label(line):
+    if _GREETING.match(line) or _PRESENTED.match(line) or is_label(line):
         return True
     plain = line.strip().rstrip("*_ ")
+    if _HANDING.search(plain[-4 * WIDE :]):
+        return True
     if alone and (_LABEL.match(line) or _FIELD.match(line) or _ASKING.match(line)):
         return True
     if not ((_PRESENTING.match(plain) or _OBLIGING.match(plain)) and _ABOUT.search(plain)):
@@ -120,8 +124,10 @@ def is_preface(line: str, *, alone: bool) -> bool:
 
 
 def is_label(line: str) -> bool:
-    """What names a part of the poem, and is set off as a label: "Stanza 2:", "(Chorus)", "**Draft 2**", "Title: …"."""
+    """A heading, or a set-off name of a part of the poem: "Stanza 2:", "(Chorus)", "**Draft 2**", "Title: …"."""
     text = line.strip()
+    if _HEADING.match(line):
+        return True
     set_off = text[:1] in "[(#*_" or text.rstrip("*_ ")[-1:] in (":", "]", ")")
     return bool(set_off and _LABEL.match(text)) or bool(re.match(r"[\W_]*title[\W_]*:", text, re.IGNORECASE))
 
@@ -146,6 +152,8 @@ def is_title(paragraph: Sequence[str], *, below: bool) -> bool:
         return False
     if is_bold(line) or (line[0] in '[("“*_' and line[-1] in '])"”*_'):
         return True
+    if all(map(_SECTION.match, words)):
+        return False
     titled = all(word[0].isupper() or not word[0].isalpha() or word.casefold() in FUNCTION_WORDS for word in words)
     return titled and words[0][0].isupper() and line[-1] not in ".,!?…"
 

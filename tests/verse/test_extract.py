@@ -14,6 +14,12 @@ a coin of sun, a pin, a wasp gone light,
 the shadow of the bottle on the wall
 that thins and lengthens inward toward the night."""
 
+NUMBERED = """1  A  The sill keeps what the window lets fall,
+2  B  a coin of sun, a pin, a wasp gone light,
+
+3  A  the shadow of the bottle on the wall
+4  B  that thins and lengthens inward toward the night."""
+
 
 @pytest.mark.parametrize(
     "reply",
@@ -44,6 +50,27 @@ that thins and lengthens inward toward the night."""
         "1. " + POEM.replace(",\n\n", ",\n\n3. ").replace("fall,\n", "fall,\n2. ").replace("wall\n", "wall\n4. "),
         f"Revised poem:\n\n{POEM}",
         f"**Draft 2:**\n\n{POEM}<|im_end|>",
+        f"I would look at the window first.\n</think>\n\n{POEM}",
+        f"{POEM}\n```\nNote: I kept the second line as it was and changed nothing else at all, as you asked.",
+        f"Draft 1:\n{POEM.replace('coin', 'disc')}\n\nDraft 2:\n{POEM}",
+        f"Original:\n```\n{POEM.replace('coin', 'disc')}\n```\nRevised:\n```\n{POEM}\n```",
+        f"I've kept the first stanza and reworked the rest of the poem. Here's the new version:\n\n{POEM}",
+        f"<poem>\n{POEM}\n</poem>\nI hope it works.",
+        f"Winter Light\n============\n\n{POEM}",
+        f"**Winter Light**\n{POEM}",
+        f"Winter Light\nby Anonymous\n\n{POEM}",
+        f"Form: two couplets\nSubject: winter light\n\n{POEM}",
+        f"User: write a poem\n\nAssistant:\n\n{POEM}",
+        f'Here it is:\n\n"{POEM}"',
+        f"*{POEM}*",
+        POEM.replace("coin of sun", "coin of *sun*"),
+        POEM.replace("\n", "\\\n"),
+        f"{POEM}\n\n---\n\n**Changes made:**\n\n- Line 2: the image is sharper\n- Line 4: one abstraction less",
+        f'{POEM}\n\nAlive\nLine 2: keep "gone light".\n\nFails\nLine 4: borrowed.\n\nDirections\n1. Line 4: find a verb.',
+        f"{POEM}\n\nIn this version, I tried to let the light do more of the work.",
+        f"{POEM}\n\nThe light, which in the first stanza falls on small and common things, is asked in the second one to carry "
+        "more than that, and a reader who follows it to the end of the evening will feel how the room has grown.",
+        NUMBERED,
         POEM.replace("\n", "\r\n"),
         f"\x1b[31m{POEM}\x1b[0m",
     ],
@@ -53,7 +80,16 @@ def test_the_poem_and_nothing_else(reply):
 
 
 @pytest.mark.parametrize(
-    "reply", ["", "\n\n", "```\n```", "<think>never ends", "I'm sorry, but I can't help with that.", "***"]
+    "reply",
+    [
+        "",
+        "\n\n",
+        "```\n```",
+        "<think>never ends",
+        "I'm sorry, but I can't help with that.",
+        "***",
+        "This poem explores the passing of time.",
+    ],
 )
 def test_no_poem_is_an_empty_poem(reply):
     assert extract(reply).poem.lines == ()
@@ -77,6 +113,16 @@ def test_a_paragraph_of_prose_is_no_poem():
         "This is the house.\nThis is the door it had.",
         "Morning.\n\nThe kettle first, and then the news,\nthen nothing but the rain.",
         "I'm sorry for the plums,\nthe note on the table,\nthe cold in the room.",
+        "I hope you remember the river,\nthe stones we threw.\n\nI hope you come home.",
+        "This poem is a hand\nheld out in the dark.\n\nThis poem has no roof.\n\nThis poem is a door\nleft open.",
+        "The fridge hums.\n\nNote: the milk is gone.\n\nNote: so are you,\nand so is the cat.",
+        "I can't sleep.\n\nThe moon is a plate\non the neighbour's wall.",
+        "Let me know the hour\nand I will come.\n\nLet me know you.",
+        "My second version of the sea:\na jar of it, kept dark.\nMy third: a glass.",
+        "I\n\nthe tide came in\nover the stones\n\nII\n\nthe tide went out\nand took the rope",
+        "- Who goes there?\n- A friend.\n- What do you carry?\n- Bread.",
+        "salt on the rope\n\n***\n\nlight on the stone\nand none on the water",
+        "🌊 the tide 🌊\n🐚 the shell 🐚",
         "3 gulls on the wall,\n2 boats on the bay,\nno one at all.",
         "    set in from the margin\n  like this\nand out.",
         "one\ntwo\nthree",
@@ -97,6 +143,30 @@ def test_what_was_removed_is_said():
 def test_any_text_is_read_and_a_found_poem_is_found_again(text):
     poem = extract(text).poem
     assert Poem.parse(poem.text) == poem
+
+
+VERSE = st.lists(
+    st.lists(
+        st.sampled_from("the a tide stone rope gull salt light turns you I this here is sure".split()), min_size=2
+    ).map(" ".join),
+    min_size=2,
+    max_size=5,
+).map("\n".join)
+
+
+@given(st.lists(VERSE, min_size=1, max_size=4).map("\n\n".join))
+def test_clean_verse_is_left_as_it_is(verse):
+    found = extract(verse)
+    if max(map(len, verse.split("\n"))) < 100:
+        assert found.poem == Poem.parse(verse)
+        assert found.removed == ()
+
+
+@pytest.mark.parametrize(
+    "piece", [" ", "* ", "```\n", "<think>", "<br", "> a\n", "poem (", "\x1b]", "_a ", "1. a\n", "(a)\n\n"]
+)
+def test_no_reply_takes_long(piece):
+    extract(piece * (200_000 // len(piece)))
 
 
 def test_time_is_linear_for_long_replies():
