@@ -6,11 +6,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from itertools import zip_longest
+from itertools import pairwise, zip_longest
 from typing import Literal
 
 from poetry_tui.verse.align import Group, align
 from poetry_tui.verse.poem import Line, Poem
+from poetry_tui.verse.words import FUNCTION_WORDS
 
 _PIECE = re.compile(r"\w+(?:['’-]\w+)*|\s+|[^\w\s]")
 _LONGEST = 2000
@@ -43,7 +44,10 @@ class Row:
 
 
 def word_diff(old: str, new: str) -> tuple[tuple[Segment, ...], tuple[Segment, ...]]:
-    """The two lines as segments; joined, each side's segments give its text back."""
+    """The two lines as segments; joined, each side's segments give its text back.
+
+    A small word that both have between other changes is marked along with them, as a reader would in one stroke.
+    """
     if old == new or max(len(old), len(new)) > _LONGEST:
         changed = old != new
         return (Segment(old, changed),), (Segment(new, changed),)
@@ -51,9 +55,15 @@ def word_diff(old: str, new: str) -> tuple[tuple[Segment, ...], tuple[Segment, .
     kept_a, kept_b = [False] * len(a), [False] * len(b)
     words_a, words_b = _solid(a), _solid(b)
     matcher = SequenceMatcher(None, [a[i] for i in words_a], [b[j] for j in words_b], autojunk=False)
-    for block in matcher.get_matching_blocks():
-        for offset in range(block.size):
-            kept_a[words_a[block.a + offset]] = kept_b[words_b[block.b + offset]] = True
+    end_a = end_b = 0
+    for block, following in pairwise(matcher.get_matching_blocks()):
+        inside_a = end_a < block.a and block.a + block.size < following.a
+        inside_b = end_b < block.b and block.b + block.size < following.b
+        end_a, end_b = block.a + block.size, block.b + block.size
+        small = all(a[i].casefold() in FUNCTION_WORDS for i in words_a[block.a : end_a])
+        if not (small and (inside_a or inside_b)):
+            for i, j in zip(words_a[block.a : end_a], words_b[block.b : end_b], strict=True):
+                kept_a[i] = kept_b[j] = True
     return _segments(a, kept_a), _segments(b, kept_b)
 
 

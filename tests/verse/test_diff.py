@@ -25,6 +25,14 @@ def test_changed_words_form_runs_and_punctuation_stands_apart():
     assert marked(new) == "The sill keeps what the [afternoon] lets fall[:]"
 
 
+def test_a_small_word_between_changes_belongs_to_the_change():
+    old, new = word_diff(
+        "that whispers softly of the coming night.", "that thins and lengthens inward toward the night."
+    )
+    assert marked(old) == "that [whispers softly of the coming] night."
+    assert marked(new) == "that [thins and lengthens inward toward the] night."
+
+
 @given(st.text(max_size=80), st.text(max_size=80))
 def test_segments_give_the_text_back(old, new):
     left, right = word_diff(old, new)

@@ -66,10 +66,10 @@ NUMBERED = """1  A  The sill keeps what the window lets fall,
         POEM.replace("coin of sun", "coin of *sun*"),
         POEM.replace("\n", "\\\n"),
         f"{POEM}\n\n---\n\n**Changes made:**\n\n- Line 2: the image is sharper\n- Line 4: one abstraction less",
-        f'{POEM}\n\nAlive\nLine 2: keep "gone light".\n\nFails\nLine 4: borrowed.\n\nDirections\n1. Line 4: find a verb.',
+        f"{POEM}\n\nAlive\nLine 2: keep it.\n\nFails\nLine 4: borrowed.\n\nDirections\n1. Line 4: find a verb.",
         f"{POEM}\n\nIn this version, I tried to let the light do more of the work.",
-        f"{POEM}\n\nThe light, which in the first stanza falls on small and common things, is asked in the second one to carry "
-        "more than that, and a reader who follows it to the end of the evening will feel how the room has grown.",
+        f"{POEM}\n\nThe light, which in the first stanza falls on small and common things, is asked in the second to "
+        "carry more than that, and a reader who follows it to the evening will feel how the room has grown.",
         NUMBERED,
         POEM.replace("\n", "\r\n"),
         f"\x1b[31m{POEM}\x1b[0m",
