@@ -28,14 +28,15 @@ def refuse(old: Poem, new: Poem, refused: Collection[Change]) -> Poem:
     """The new draft with the old lines put back for every refused change; a moved line goes back to where it stood."""
     groups = align(old, new)
     back = {index for index, group in enumerate(groups) if group.touched and _change(old, new, group) in refused}
-    return _poem(_entries(old, new, groups, back))
+    return _poem(old, new, _entries(old, new, groups, back, moves_back=True))
 
 
 def restore_locked(old: Poem, new: Poem, locked: Collection[int]) -> tuple[Poem, frozenset[int], frozenset[int]]:
     """The new draft with every locked line of the old one in it, to the letter.
 
-    `locked` are line numbers (from 1) of the old draft. Returns the poem, the numbers in it of the lines that had to be
-    put back, and the numbers in it of all locked lines. A locked line that only moved stays where the new draft has it.
+    `locked` are line numbers (from 1) of the old draft. Returns the poem, the numbers in it of the locked lines that
+    had to be put back, and the numbers in it of all locked lines. A locked line that only moved stays where the new
+    draft has it; with one that was merged, the line it was merged with comes back too.
     """
     groups = align(old, new)
     wanted = {number - 1 for number in locked}
@@ -47,10 +48,10 @@ def restore_locked(old: Poem, new: Poem, locked: Collection[int]) -> tuple[Poem,
         and old.lines[group.old[0]].text == new.lines[group.new[0]].text
     }
     back = {index for index, group in enumerate(groups) if wanted & set(group.old) - kept.keys()}
-    entries = _entries(old, new, groups, back, only=wanted)
+    entries = _entries(old, new, groups, back, moves_back=False)
     numbers = {(entry.draft, entry.index): number for number, entry in enumerate(entries, start=1)}
-    restored = frozenset(number for (draft, _), number in numbers.items() if draft == "old")
-    return _poem(entries), restored, restored | {numbers["new", index] for index in kept.values()}
+    restored = frozenset(number for (draft, index), number in numbers.items() if draft == "old" and index in wanted)
+    return _poem(old, new, entries), restored, restored | {numbers["new", index] for index in kept.values()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,26 +64,23 @@ class _Entry:
     stanza: tuple[str, int]
 
 
-def _entries(
-    old: Poem, new: Poem, groups: Sequence[Group], back: set[int], only: Collection[int] | None = None
-) -> list[_Entry]:
-    """The new draft, with the groups in `back` standing as they did in the old one (of their old lines, `only` these).
+def _entries(old: Poem, new: Poem, groups: Sequence[Group], back: Collection[int], *, moves_back: bool) -> list[_Entry]:
+    """The new draft, with the groups whose indexes are in `back` standing as they did in the old one.
 
-    Old lines whose group has new lines take their place; others, and refused moves, follow their old predecessor.
+    Old lines take the place of the new lines of their group; deleted ones follow the last old line before them that did
+    not move, and so do moved ones where `moves_back`.
     """
-    became = {i: group.new[-1] for group in groups if group.new for i in group.old}
+    became = {i: group.new[-1] for group in groups if group.new and group.kind != "move" for i in group.old}
     gone: set[int] = set()
     follow: dict[int, list[_Entry]] = {}
     for index in sorted(back, key=lambda index: groups[index].old or (-1,)):
         group = groups[index]
         gone.update(group.new)
         for i in group.old:
-            if only is not None and i not in only:
-                continue
-            if group.new and (group.kind != "move" or only is not None):
+            if group.new and not (group.kind == "move" and moves_back):
                 place, stanza = group.new[0], ("new", new.stanza_numbers[group.new[0]])
             else:
-                place, stanza = _place(old, new, i, {i: j for i, j in became.items() if i not in group.old})
+                place, stanza = _place(old, new, i, became)
             follow.setdefault(place, []).append(_Entry("old", i, old.lines[i].text, stanza))
     entries = follow.get(-1, [])
     for j, line in enumerate(new.lines):
@@ -101,9 +99,13 @@ def _place(old: Poem, new: Poem, i: int, became: dict[int, int]) -> tuple[int, t
     return place, ("old", stanza) if near is None else ("new", new.stanza_numbers[became[near]])
 
 
-def _poem(entries: Sequence[_Entry]) -> Poem:
-    stanzas = groupby(entries, key=lambda entry: entry.stanza)
-    return Poem.parse("\n\n".join("\n".join(entry.text for entry in stanza) for _, stanza in stanzas))
+def _poem(old: Poem, new: Poem, entries: Sequence[_Entry]) -> Poem:
+    marks = {("old", number): stanza.mark for number, stanza in enumerate(old.stanzas)}
+    marks |= {("new", number): stanza.mark for number, stanza in enumerate(new.stanzas)}
+    parts: list[str] = []
+    for place, stanza in groupby(entries, key=lambda entry: entry.stanza):
+        parts += [marks.pop(place, ""), "\n".join(entry.text for entry in stanza)]
+    return Poem.parse("\n\n".join(parts))
 
 
 def _change(old: Poem, new: Poem, group: Group) -> Change:

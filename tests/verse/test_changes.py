@@ -76,3 +76,19 @@ def test_a_locked_line_that_only_moved_stays_where_it_is():
     poem, restored, locked = restore_locked(OLD, new, {3})
     assert poem == new
     assert (restored, locked) == (frozenset(), {1})
+
+
+def test_a_merged_line_comes_back_with_the_line_it_was_merged_with():
+    old = Poem.parse("the tide came in\nand took the rope away\nthe gull stayed")
+    new = Poem.parse("the tide came in and took the rope away\nthe gull stayed")
+    poem, restored, locked = restore_locked(old, new, {2})
+    assert poem == old
+    assert (restored, locked) == ({2}, {2})
+
+
+def test_marks_between_stanzas_stay_where_they_are():
+    old = Poem.parse(OLD.text.replace("\n\n", "\n\n* * *\n\n"))
+    new = Poem.parse(old.text.replace("the rope", "the long rope"))
+    assert refuse(old, new, []) == new
+    assert refuse(old, new, changes(old, new)) == old
+    assert restore_locked(old, new, {3})[0] == old
