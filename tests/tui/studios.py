@@ -17,44 +17,46 @@ from poetry_tui.tui.bench.bench import Bench
 from poetry_tui.tui.screens.workshop import WorkshopScreen
 from tests.scripted import ScriptedModel
 
-DRAFT = """The sill keeps what the golden day lets fall,
-a coin of sun, a pin, a wasp gone light,
-the shadow of the bottle on the wall
-that whispers softly of the coming night.
+REQUEST = "A sonnet about the evening ferry"
+DRAFT = """The golden ferry turns itself about;
+the gulls lift off the rail and take the wind.
+A deckhand lets the last wet cable out
+and all my sorrow, like a dream, is thinned.
 
-By four the orchard has no more to lend.
-It pays in silver, then it pays in lead;
-my heart is cold, the radiators bend
-their iron music round the unmade bed.
+A child draws boats upon the breathing glass,
+a woman counts the change for two more teas;
+the endless waters whisper as we pass
+and someone folds a paper on his knees.
 
-I lift one hand to where the pane still gave
-its tender glow, and bones come up like twigs,
-five winter branches nothing grew to save
-but memory: a nest of red that jigs
+I used to know this crossing by its smells,
+the diesel, rope, the orange peel, the rain,
+the engine talking underneath its bells
+as if it had an answer for my pain.
 
-with its own heat. So little light. Enough
-to know that even winter offers love."""
+The other shore comes up without a light.
+We hold our bags, and love is always late."""
 REVISED = (
-    DRAFT.replace("golden day", "afternoon")
-    .replace("whispers softly of the coming", "thins and lengthens inward toward the")
-    .replace("my heart is cold,", "the kettle ticks;")
-    .replace("to know that even winter offers love", "to see the hand by, and the hand is rough")
+    DRAFT.replace("golden ferry turns itself", "ferry folds its ramp and turns")
+    .replace("all my sorrow, like a dream,", "roof by roof the harbour front")
+    .replace("the endless waters whisper", "a spoon slides down the table")
+    .replace("an answer for my pain", "a cold it must explain")
+    .replace("love is always late", "hold our children tight")
 )
-AGAIN = REVISED.replace("silver", "pewter").replace("tender glow, and", "leavings, and the")
-BRIEF = "Angle: the hour before the lamps are lit."
+AGAIN = REVISED.replace("change", "coins").replace("rope", "tar")
+BRIEF = "Angle: the ten minutes in which nobody is anywhere."
 CRITIQUE = """Alive
-Line 2: keep "a wasp gone light": weight and season in three words.
-Line 8: the radiators' "iron music". Heard, not declared.
+Line 2: keep "take the wind": the gulls do two things in three words.
+Line 8: "folds a paper on his knees". Seen, not told.
 
 Fails
-Line 4: "whispers softly": borrowed voice. Shadows do not whisper.
-Line 7: "my heart is cold": telling after showing.
-Line 14: "offers love": false closure, and it will not rhyme.
+Line 4: "like a dream": borrowed, and it says nothing of this harbour.
+Line 7: "waters whisper": they do so in every poem.
+Line 14: "love is always late": a moral in place of an ending, and it will not rhyme.
 
 Directions
-1. Line 4: what does the shadow do to the wall?
-2. Line 7: a sound from the kitchen.
-3. Close on the hand."""
+1. Line 4: what does one see of a town while it goes away?
+2. Line 7: something on the boat that moves because the boat does.
+3. Close on the hands."""
 
 
 def scripted_app(
@@ -91,7 +93,7 @@ async def ready(pilot: Pilot[Any]) -> WorkshopScreen:
     return pilot.app.workshop
 
 
-async def ask(pilot: Pilot[Any], request: str = "A sonnet about winter light", rounds: int = 1) -> Bench:
+async def ask(pilot: Pilot[Any], request: str = REQUEST, rounds: int = 1) -> Bench:
     """Type a request and press enter; the workbench on which it is answered."""
     screen = await ready(pilot)
     before = screen.piece

@@ -14,6 +14,7 @@ from poetry_tui.workshop.events import SessionStopped
 from tests.tui.studios import (
     AGAIN,
     DRAFT,
+    REQUEST,
     REVISED,
     ask,
     finished,
@@ -31,8 +32,8 @@ async def test_a_request_becomes_a_poem_on_the_screen_and_in_the_library(tmp_pat
     app, poet, educator = scripted_app(tmp_path)
     async with app.run_test(size=size) as pilot:
         screen = await finished(pilot)
-        assert "afternoon" in text_of(screen.desk.pane("right"))
-        assert "golden day" in text_of(screen.desk.pane("left"))
+        assert "roof by roof" in text_of(screen.desk.pane("right"))
+        assert "golden ferry" in text_of(screen.desk.pane("left"))
         (summary,) = app.studio.library.summaries()
         assert (summary.drafts, summary.state) == (2, "finished")
     assert len(poet.asked) + len(educator.asked) == 4
@@ -118,7 +119,7 @@ async def test_pause_waits_and_takes_a_direction_a_lock_and_an_edit(tmp_path, si
         await pilot.press("e")
         editor = screen.query_one("#editor", TextArea)
         await until(pilot, lambda: editor.has_focus)
-        editor.text = DRAFT.replace("golden", "late")
+        editor.text = DRAFT.replace("golden", "evening")
         await pilot.press("ctrl+s")
         await until(pilot, lambda: len(screen.session.drafts) == 2 and screen.session.drafts[1].report)
         assert screen.session.drafts[1].by == "person"
@@ -128,8 +129,8 @@ async def test_pause_waits_and_takes_a_direction_a_lock_and_an_edit(tmp_path, si
         await until(pilot, lambda: screen.session.closed)
         prompt = poet.asked[1][0][-1].content
         assert "be brief" in prompt
-        assert "the late day" in prompt
-        assert "a wasp gone light" in prompt
+        assert "The evening ferry" in prompt
+        assert "the gulls lift off the rail" in prompt
 
 
 async def test_escape_discards_an_edit(tmp_path, size):
@@ -156,7 +157,7 @@ async def test_changes_are_taken_or_refused_one_by_one(tmp_path, size):
         mine = screen.session.drafts[2]
         assert mine.by == "person"
         assert mine.poem.lines[0].text == DRAFT.split("\n")[0], "the first change was refused"
-        assert mine.poem.lines[6].text == "the kettle ticks; the radiators bend"
+        assert mine.poem.lines[6].text == "a spoon slides down the table as we pass"
 
 
 async def test_accept_finishes_a_waiting_session(tmp_path, size):
@@ -207,8 +208,8 @@ async def test_any_two_drafts_can_be_compared(tmp_path, size):
         assert screen.desk.shown(screen.session, screen.view) == (2, 3)
         await pilot.press("left_curly_bracket")
         assert screen.desk.shown(screen.session, screen.view) == (1, 3)
-        await until(pilot, lambda: "pewter" in text_of(screen.desk.pane("right")))
-        assert "golden day" in text_of(screen.desk.pane("left"))
+        await until(pilot, lambda: "coins" in text_of(screen.desk.pane("right")))
+        assert "golden ferry" in text_of(screen.desk.pane("left"))
         await pilot.press("escape")
         assert screen.desk.shown(screen.session, screen.view) == (2, 3)
 
@@ -287,9 +288,7 @@ async def test_enter_goes_on_where_the_loop_waits(tmp_path, size):
 
 async def test_an_editor_of_ones_own(tmp_path, size, monkeypatch):
     app, *_ = scripted_app(tmp_path)
-    monkeypatch.setattr(
-        "poetry_tui.tui.editor.edited_outside", lambda _app, text: text.replace("late", "x") + "\nand one more line"
-    )
+    monkeypatch.setattr("poetry_tui.tui.editor.edited_outside", lambda _app, text: text + "\nand one more line")
     async with app.run_test(size=size) as pilot:
         screen = await finished(pilot)
         await pilot.press("E")
@@ -313,7 +312,7 @@ async def test_an_engine_that_goes_away_is_said_and_nothing_is_lost(tmp_path, si
         screen = await ask(pilot)
         await until(pilot, lambda: screen.session.failure)
         await until(pilot, lambda: any("went away" in n.message for n in app._notifications))
-        assert "The sill keeps" in text_of(screen.desk.pane("left"))
+        assert "The golden ferry" in text_of(screen.desk.pane("left"))
         await until(pilot, lambda: not screen.running)
         await pilot.press("r")
         await until(pilot, lambda: screen.session.closed)
@@ -326,8 +325,8 @@ async def test_a_session_opened_from_the_library_goes_on(tmp_path, size):
         screen = await finished(pilot)
         piece = app.studio.reopen(screen.piece.id)
         screen.show_piece(piece)
-        await until(pilot, lambda: "golden day" in text_of(screen.desk.pane("left")))
-        assert screen.bar.input.value == "A sonnet about winter light"
+        await until(pilot, lambda: "golden ferry" in text_of(screen.desk.pane("left")))
+        assert screen.bar.input.value == REQUEST
         await pilot.press("r")
         await until(pilot, lambda: len(screen.session.drafts) == 3 and screen.session.closed)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from poetry_tui.errors import StreamBroken
-from tests.tui.studios import BRIEF, CRITIQUE, DRAFT, ask, finished, ready, scripted_app, until
+from tests.tui.studios import BRIEF, CRITIQUE, DRAFT, REVISED, ask, finished, ready, scripted_app, until
 
 
 @pytest.fixture(autouse=True)
@@ -43,7 +43,7 @@ def test_two_drafts_and_a_critique(snap_compare, tmp_path, size, theme):
 
 
 def test_writing(snap_compare, tmp_path):
-    half = DRAFT.split("\n\n")[0] + "\n\nBy four"
+    half = REVISED[: REVISED.index("someone folds")]
 
     async def before(pilot):
         bench = await ask(pilot)
