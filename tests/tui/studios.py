@@ -109,7 +109,7 @@ async def ask(pilot: Pilot[Any], request: str = REQUEST, rounds: int = 1) -> Ben
 async def finished(pilot: Pilot[Any], rounds: int = 1) -> Bench:
     """A session that has run to its end."""
     bench = await ask(pilot, rounds=rounds)
-    await until(pilot, lambda: bench.session.closed and not bench.running)
+    await until(pilot, lambda: bench.session.closed and not bench.running and not bench.dirty)
     return bench
 
 
