@@ -12,19 +12,19 @@ from pydantic import BaseModel, ConfigDict
 from poetry_tui import resources
 from poetry_tui.config_file import parse_yaml, read_yaml, validated
 from poetry_tui.errors import BadRequest
-from poetry_tui.prosody.meter import Meter
+from poetry_tui.prosody.meter import Meter, meter_name
 
 FILE_NAME = "forms.yaml"
 Rule = Literal["lines", "stanzas", "scheme", "meter", "syllables", "refrains"]
 
 
 class MeterRule(BaseModel):
-    """The meter a form asks for."""
+    """The meter a form asks for: feet a line, or those of some lines that take turns."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     foot: Literal["iambic", "trochaic", "anapestic", "dactylic"]
-    feet: int
+    feet: int | tuple[int, ...]
 
 
 class Form(BaseModel):
@@ -63,15 +63,18 @@ class Form(BaseModel):
             parts.append(f"rhyme scheme {self.scheme}")
         if self.syllables:
             parts.append(f"{'-'.join(map(str, self.syllables))} syllables")
-        if self.foot:
-            parts.append(str(self.foot))
+        if self.meters:
+            parts.append(meter_name(self.meters))
         parts += [f"lines {', '.join(map(str, group))} are the same line" for group in self.refrains]
         return "; ".join(parts)
 
     @property
-    def foot(self) -> Meter | None:
-        """The meter as `scan` takes it."""
-        return Meter(self.meter.foot, self.meter.feet) if self.meter else None
+    def meters(self) -> tuple[Meter, ...]:
+        """The meters that its lines have by turns; none where the form asks for none."""
+        if not self.meter:
+            return ()
+        feet = self.meter.feet
+        return tuple(Meter(self.meter.foot, count) for count in ((feet,) if isinstance(feet, int) else feet))
 
     def scheme_for(self, count: int) -> str:
         """A letter for each of `count` lines, new ones for a repeated stanza; "" where no rhyme is asked for."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import product
+from itertools import accumulate, islice, product
 
 from poetry_tui.prosody.pronunciation import Pronunciation, pronunciations
 from poetry_tui.verse import Line
@@ -42,6 +42,11 @@ class Scansion:
     fault: str = ""
 
 
+def meter_name(meters: Sequence[Meter]) -> str:
+    """One name for meters that lines have by turns: "iambic tetrameter and iambic trimeter"; "" for none."""
+    return " and ".join(map(str, meters))
+
+
 def syllables(line: Line) -> int:
     """Syllables of a line, each word in its first pronunciation."""
     return sum(max(1, len(said[0].stresses)) for said in _said(line))
@@ -51,11 +56,11 @@ def scan(line: Line, meter: Meter | None) -> Scansion:
     """The reading of the line that is nearest to the meter; its dictionary stress where no meter is asked for."""
     readings = _readings(_said(line))
     if meter is None:
-        return Scansion("".join("x" if stress in "0?" else "/" for stress in next(iter(readings), "")))
-    rated = [(_cost(reading, meter), reading) for reading in readings]
-    cost, best = min(rated, default=(0, ""))
-    fault = "" if cost <= _tolerance(meter) else _fault(best, meter)
-    return Scansion(_performed(best, meter), fault)
+        return Scansion("".join("x" if stress in "0?" else "/" for stress in "".join(readings[0])))
+    best = min(readings, key=lambda reading: _cost("".join(reading), meter))
+    spoken = "".join(best)
+    fault = _fault(line, best, meter) if _cost(spoken, meter) > _tolerance(meter) else ""
+    return Scansion(_performed(spoken, meter), fault)
 
 
 def fitting(lines: Sequence[Line]) -> Meter | None:
@@ -91,54 +96,64 @@ def _said(line: Line) -> list[tuple[Pronunciation, ...]]:
     return [pronunciations(token) for token in line.tokens]
 
 
-def _readings(words: Sequence[tuple[Pronunciation, ...]]) -> list[str]:
-    """Every way to say the line, as stresses: a one-syllable word may take a beat or not and is a `?`."""
+def _readings(words: Sequence[tuple[Pronunciation, ...]]) -> list[tuple[str, ...]]:
+    """Every way to say the line, as stresses word by word: a one-syllable word may take a beat or not and is a `?`."""
     choices = []
     for said in words:
         stresses = dict.fromkeys("?" if len(one.stresses) == 1 else one.stresses for one in said if one.stresses)
         choices.append(list(stresses) or ["?"])
-    readings: list[str] = []
-    for reading in product(*choices):
-        readings.append("".join(reading))
-        if len(readings) == _MOST_READINGS:
-            break
-    return readings
+    return list(islice(product(*choices), _MOST_READINGS))
+
+
+def _laid(reading: str, meter: Meter) -> tuple[str, float]:
+    """The part of the meter's pattern that the reading is held against, and what the difference in length costs."""
+    pattern = meter.pattern
+    length = len(reading) - len(pattern)
+    if length == 1 and pattern[-1] == "/" and reading[-1] in "0?":
+        return pattern, 0.0  # a feminine ending
+    if length == -1 and pattern[0] == "x":
+        return pattern[1:], _HEADLESS
+    if pattern[-1] == "x" and -2 <= length < 0:
+        return pattern[:length], 0.0  # catalectic
+    return pattern, 2.0 * abs(length)
 
 
 def _cost(reading: str, meter: Meter) -> float:
     """How far a reading is from the meter: beats in the wrong place, missing and surplus syllables."""
-    pattern = meter.pattern
-    length = len(reading) - len(pattern)
-    if length == 1 and pattern[-1] == "/" and reading[-1] in "0?":
-        length, reading = 0, reading[:-1]  # a feminine ending
-    elif length == -1 and pattern[0] == "x":
-        return _HEADLESS + _mismatches(reading, pattern[1:])
-    elif pattern[-1] == "x" and -2 <= length < 0:
-        pattern, length = pattern[:length], 0  # catalectic
-    return 2.0 * abs(length) + _mismatches(reading, pattern)
+    pattern, cost = _laid(reading, meter)
+    return cost + sum(_mismatches(reading, pattern))
 
 
-def _mismatches(reading: str, pattern: str) -> float:
-    cost = 0.0
+def _mismatches(reading: str, pattern: str) -> list[float]:
+    """What each syllable costs that stands against its beat; an inverted first foot costs less."""
+    costs = []
     for index, (stress, beat) in enumerate(zip(reading, pattern, strict=False)):
+        cost = 0.0
         if beat == "x" and stress == "1":
-            inverted = index % 2 == 0 and reading[index + 1 : index + 2] in ("0", "?")
-            cost += 0.4 if inverted and index == 0 else 1.0
+            inverted = index == 0 and reading[1:2] in ("0", "?")
+            cost = 0.4 if inverted else 1.0
         elif beat == "/" and stress == "0":
             follows_inversion = index and reading[index - 1] == "1"
-            cost += 0.2 if follows_inversion else 0.5
-    return cost
+            cost = 0.2 if follows_inversion else 0.5
+        costs.append(cost)
+    return costs
 
 
 def _tolerance(meter: Meter) -> float:
     return 0.25 * meter.feet
 
 
-def _fault(reading: str, meter: Meter) -> str:
-    wanted, found = len(meter.pattern), len(reading)
-    if found != wanted:
-        return f"{found} syllables, {wanted} wanted"
-    return f"the stress falls off the beat of {meter}"
+def _fault(line: Line, reading: Sequence[str], meter: Meter) -> str:
+    """Why the reading leaves the meter: its length, or the word whose stress falls worst."""
+    spoken = "".join(reading)
+    pattern, cost = _laid(spoken, meter)
+    costs = _mismatches(spoken, pattern)
+    if cost > _HEADLESS or not any(costs):
+        return f"{len(spoken)} syllables, {len(meter.pattern)} wanted"
+    worst = costs.index(max(costs))
+    ends = accumulate(map(len, reading))
+    word = next(word for word, end in zip(line.tokens, ends, strict=True) if worst < end)
+    return f"the stress of '{word}' falls off the beat of {meter}"
 
 
 def _performed(reading: str, meter: Meter) -> str:

@@ -6,7 +6,29 @@ import re
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
-_VOWELS = re.compile(r"[aeiouy]+")
+_VOWELS = re.compile(r"i(?=[aou])(?<![tscg]i)|[aeiouy]+")
+_SILENT = re.compile(
+    r"(?<=[^aeiouy])(?<![^aeiouyl]l)e(?:$|(?=(?:ful|less|ly|ness|ment)))|(?<=[^aeiouytd])e(?=d$)|(?<=[^aeiouysxzcgh])e(?=s$)"
+)
+"""An e that is not spoken: final (but little), before an ending, in -ed and -es after most consonants."""
+_SIBILANTS = frozenset(("S", "Z", "SH", "ZH", "CH", "JH"))
+_VOICELESS = frozenset(("P", "T", "K", "F", "TH", "S", "SH", "CH"))
+_ENDINGS = {
+    "'s": "Z",
+    "s'": "Z",
+    "s": "Z",
+    "es": "Z",
+    "ed": "D",
+    "ing": "IH0 NG",
+    "ly": "L IY0",
+    "er": "ER0",
+    "est": "AH0 S T",
+    "eth": "AH0 TH",
+    "ness": "N AH0 S",
+    "less": "L AH0 S",
+    "ful": "F AH0 L",
+}
+"""What an ending sounds like; Z and D after the sounds before them."""
 _PART_OF_COMPOUND = 4
 """Letters; shorter pieces are not tried as halves of a compound."""
 
@@ -77,24 +99,30 @@ def _spellings(word: str) -> list[str]:
 
 
 def _inflected(word: str) -> tuple[Pronunciation, ...]:
-    """A known word with 's, s, ed, ing, ly, er, est or ness."""
-    endings = {
-        "'s": "Z",
-        "s'": "",
-        "es": "IH0 Z",
-        "s": "Z",
-        "ed": "D",
-        "ing": "IH0 NG",
-        "ly": "L IY0",
-        "ness": "N AH0 S",
-    }
-    for ending, phones in endings.items():
+    """A known word with one of `_ENDINGS`: dropped e, doubled consonant and y turned i are undone."""
+    for ending, sound in _ENDINGS.items():
         stem = word.removesuffix(ending)
-        if stem != word:
-            for base in (stem, stem + "e", stem[:-1]):
-                if len(base) > 1 and base in dictionary():
-                    return tuple(Pronunciation((*said.split(), *phones.split())) for said in dictionary()[base])
+        if stem == word or len(stem) < 2:
+            continue
+        bases = [stem, stem + "e"]
+        if stem[-1] == stem[-2]:
+            bases.append(stem[:-1])
+        if stem[-1] == "i":
+            bases.append(stem[:-1] + "y")
+        for base in bases:
+            if said := dictionary().get(base):
+                return tuple(Pronunciation(_ended(tuple(one.split()), sound)) for one in said)
     return ()
+
+
+def _ended(phones: tuple[str, ...], sound: str) -> tuple[str, ...]:
+    """The phones with an ending: a plural or past is voiceless after a voiceless sound, a syllable after a like one."""
+    last = phones[-1]
+    if sound == "Z":
+        sound = "IH0 Z" if last in _SIBILANTS else "S" if last in _VOICELESS else "Z"
+    elif sound == "D":
+        sound = "IH0 D" if last in {"T", "D"} else "T" if last in _VOICELESS else "D"
+    return (*phones, *sound.split())
 
 
 def _compound(word: str) -> tuple[Pronunciation, ...]:
@@ -112,8 +140,8 @@ def _compound(word: str) -> tuple[Pronunciation, ...]:
 
 
 def _guessed(word: str) -> Pronunciation:
-    """One syllable a group of vowel letters, a silent e at the end left out; letters stand for their own consonants."""
-    letters = re.sub(r"(?<=[^aeiouy])e$", "", re.sub(r"[^a-z]", "", word)) or word
+    """One syllable a group of vowel letters, of which silent ones are left out; letters stand for their consonants."""
+    letters = _SILENT.sub("", re.sub(r"[^a-z]", "", word)) or word
     phones: list[str] = []
     at, first = 0, True
     for match in _VOWELS.finditer(letters):

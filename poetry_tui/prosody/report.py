@@ -6,10 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from poetry_tui.prosody.meter import fitting, marks_over, scan, syllables
+from poetry_tui.prosody.meter import Meter, fitting, marks_over, meter_name, scan, syllables
 from poetry_tui.prosody.pronunciation import pronunciations
 from poetry_tui.prosody.rhyme import Rhyme, letters, rhyme_of, words_that_rhyme
-from poetry_tui.verse import Poem
+from poetry_tui.verse import Line, Poem
 
 if TYPE_CHECKING:
     from poetry_tui.prosody.forms import Form
@@ -102,37 +102,48 @@ class FormReport:
 def report(poem: Poem, form: Form | None) -> FormReport:
     """Measure a poem, against a form if one is asked for. Never fails; milliseconds once the dictionary is read."""
     ends = [line.tokens[-1] for line in poem.lines]
-    meter = form.foot if form and form.meter else None if form and form.syllables else fitting(poem.lines)
+    meters = _meters(poem, form)
     scheme = form.scheme_for(len(ends)) if form else ""
     named, rhyme_faults = _against(scheme, ends) if scheme else (letters(ends), ())
     faults = {fault.line: fault for fault in rhyme_faults}
-    lines = []
-    for line, letter in zip(poem.lines, named, strict=True):
-        scansion, count = scan(line, meter), syllables(line)
-        said = []
-        if fault := faults.get(line.number):
-            said.append(f"'{fault.word}' should rhyme with '{fault.partner_word}' in line {fault.partner}")
-        if form and form.meter and scansion.fault:
-            said.append(scansion.fault)
-        wanted = (
-            form.syllables[line.number - 1] if form and form.syllables and line.number <= len(form.syllables) else None
-        )
-        if wanted and count != wanted:
-            said.append(f"{count} syllables, {wanted} wanted")
-        over = marks_over(line, scansion.marks)
-        lines.append(
-            LineReport(line.number, letter, line.number not in faults, not scansion.fault, count, over, tuple(said))
-        )
+    lines = [
+        _line_report(line, letter, faults.get(line.number), meters[at % len(meters)] if meters else None, form)
+        for at, (line, letter) in enumerate(zip(poem.lines, named, strict=True))
+    ]
     return FormReport(
         form=form.name if form else "",
         lines=tuple(lines),
         stanzas=tuple(len(stanza.lines) for stanza in poem.stanzas),
         scheme=_by_stanza(poem, named),
-        meter=str(meter) if meter else "",
+        meter=meter_name(meters),
         rules=tuple(_rules(poem, form, lines, rhyme_faults)) if form else (),
         rhyme_faults=rhyme_faults,
         unheard=tuple(dict.fromkeys(end for end in ends if not pronunciations(end)[0].known)),
     )
+
+
+def _line_report(
+    line: Line, letter: str, fault: RhymeFault | None, meter: Meter | None, form: Form | None
+) -> LineReport:
+    """The line as heard in its meter; its faults are those that the form names."""
+    scansion, count = scan(line, meter), syllables(line)
+    said = []
+    if fault:
+        said.append(f"'{fault.word}' should rhyme with '{fault.partner_word}' in line {fault.partner}")
+    if form and form.meter and scansion.fault:
+        said.append(scansion.fault)
+    if form and form.syllables and line.number <= len(form.syllables) and count != form.syllables[line.number - 1]:
+        said.append(f"{count} syllables, {form.syllables[line.number - 1]} wanted")
+    over = marks_over(line, scansion.marks)
+    return LineReport(line.number, letter, not fault, not scansion.fault, count, over, tuple(said))
+
+
+def _meters(poem: Poem, form: Form | None) -> tuple[Meter, ...]:
+    """The meters that the lines are held against by turns: the form's, else the one that fits the poem."""
+    if form and (form.meter or form.syllables):
+        return form.meters
+    found = fitting(poem.lines)
+    return (found,) if found else ()
 
 
 def _against(scheme: str, ends: Sequence[str]) -> tuple[list[str], tuple[RhymeFault, ...]]:
@@ -193,5 +204,7 @@ def _rules(poem: Poem, form: Form, lines: Sequence[LineReport], faults: Sequence
         checks.append(("refrains", f"lines {', '.join(map(str, group))} the same", same))
     if form.meter:
         kept = sum(line.on_meter for line in lines)
-        checks.append(("meter", f"{form.foot} ({kept} of {count} lines)", count > 0 and kept * 5 >= count * 4))
+        checks.append(
+            ("meter", f"{meter_name(form.meters)} ({kept} of {count} lines)", count > 0 and kept * 5 >= count * 4)
+        )
     return [RuleReport(text, met, kind not in form.soft) for kind, text, met in checks]

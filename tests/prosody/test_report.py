@@ -118,6 +118,25 @@ def test_haiku_counts_syllables():
     assert found.lines[1].faults == ("9 syllables, 7 wanted",)
 
 
+def test_a_line_off_the_beat_names_the_word():
+    off = SONNET.replace("It pays in pewter, then", "It pays pewter, silver,")
+    assert report(Poem.parse(off), form_named("sonnet")).lines[5].faults == (
+        "the stress of 'pewter' falls off the beat of iambic pentameter",
+    )
+
+
+def test_a_ballad_is_heard_in_four_beats_and_three_by_turns():
+    ballad = """The miller kept a lantern lit
+for boats that came in late,
+and no one asked him what he feared
+or why he swung the gate."""
+    found = report(Poem.parse(ballad), form_named("common measure"))
+    assert found.meter == "iambic tetrameter and iambic trimeter"
+    assert found.on_meter == 4
+    assert found.holds
+    assert found.scheme == "xAxA"
+
+
 def test_without_a_form_everything_holds_and_is_described():
     found = report(Poem.parse(SONNET), None)
     assert found.holds

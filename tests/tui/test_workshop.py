@@ -312,7 +312,7 @@ async def test_an_engine_that_goes_away_is_said_and_nothing_is_lost(tmp_path, si
         screen = await ask(pilot)
         await until(pilot, lambda: screen.session.failure)
         await until(pilot, lambda: any("went away" in n.message for n in app._notifications))
-        assert "The golden ferry" in text_of(screen.desk.pane("left"))
+        await until(pilot, lambda: "The golden ferry" in text_of(screen.desk.pane("left")))
         await until(pilot, lambda: not screen.running)
         await pilot.press("r")
         await until(pilot, lambda: screen.session.closed)

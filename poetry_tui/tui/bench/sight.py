@@ -121,6 +121,7 @@ class BenchSight(Vertical):
         self.view = replace(self.view, left=0, right=0, remark=None)
         self.dirty = True
 
+    @on(Page.Resized)
     def on_resize(self) -> None:
         """Lay everything out again."""
         self.dirty = True

@@ -161,8 +161,9 @@ class Desk(Container):
         return Look(inks, width, view.scansion, lit, view.cursor if number and side == view.side else 0)
 
     def _widths(self) -> tuple[int, int]:
-        """Columns of both drafts; a pane that is not in front has those of the one that is."""
-        widths = [page.text_width for page in (self.pane("left"), self.pane("right")) if page.display]
+        """Columns of both drafts; a pane that is not in front, or only just, has those of the one that is or was."""
+        pages = [page for page in (self.pane("left"), self.pane("right")) if page.size.width]
+        widths = [page.text_width for page in pages if page.display] or [page.text_width for page in pages[:1]]
         return (widths[0], widths[-1]) if widths else (self.size.width - 4,) * 2
 
     def _paint_drafts(

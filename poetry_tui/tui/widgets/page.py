@@ -57,6 +57,9 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
             """The page, for `@on` selectors."""
             return self.page
 
+    class Resized(Message):
+        """The page has another size, or its first: what is on it was laid out for another width."""
+
     def __init__(self, *, id: str | None = None) -> None:
         super().__init__(id=id)
         self.lines: Sequence[PageLine] = ()
@@ -132,6 +135,10 @@ class Page(ScrollView, can_focus=True, inherit_bindings=False):
     def notify_style_update(self) -> None:
         self._strips.clear()
         super().notify_style_update()
+
+    def on_resize(self) -> None:
+        """Say that the lines should be laid out anew."""
+        self.post_message(self.Resized())
 
     def on_click(self, event: events.Click) -> None:
         """Say which line was clicked."""
