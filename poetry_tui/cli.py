@@ -240,6 +240,9 @@ def sessions_resume(
 
 def main() -> None:
     """The entry point: errors become messages and exit codes."""
+    if sys.argv[1:] == ["--version"]:  # Typer would import pydantic to read it, which takes as long as all the rest
+        typer.echo(f"poetry-tui {__version__}")
+        return
     try:
         app()
     except PoetryError as error:
