@@ -8,7 +8,7 @@ Rooms are imported inside the commands that need them, so that `--version` and `
 from __future__ import annotations
 
 import sys
-from collections.abc import Coroutine
+from collections.abc import AsyncGenerator, Coroutine
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
 
@@ -20,6 +20,7 @@ from poetry_tui.errors import BadRequest, PoetryError
 if TYPE_CHECKING:
     from poetry_tui.library import Library
     from poetry_tui.studio import Piece, Studio
+    from poetry_tui.workshop import Event
 
 Result = TypeVar("Result")
 
@@ -99,7 +100,7 @@ def write(
         try:
             cast = await studio.cast()
             piece = studio.begin(request, cast, form=form, rounds=rounds, seed=seed)
-            await _show(studio, piece, None, quiet=quiet, as_json=as_json, remark=cast.remark)
+            await _show(studio, piece, piece.run(), quiet=quiet, as_json=as_json, remark=cast.remark)
             return piece
         finally:
             await studio.aclose()
@@ -217,11 +218,13 @@ def sessions_delete(
 def sessions_resume(
     session: str,
     rounds: Annotated[int | None, typer.Option(help="How many rounds in all.")] = None,
+    poet: Poet = None,
+    educator: Educator = None,
     ollama_host: Host = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Go on with a session where it stopped."""
+    """Go on with a session where it stopped, with its models or with others."""
     from poetry_tui.settings import Settings
     from poetry_tui.studio import Studio
 
@@ -230,7 +233,11 @@ def sessions_resume(
     async def work() -> Piece:
         try:
             piece = studio.reopen(studio.library.find(session))
-            await _show(studio, piece, rounds, quiet=quiet, as_json=as_json, remark="")
+            played = piece.session.settings
+            recast = poet or educator
+            cast = await studio.cast(poet or played.poet.model, educator or played.educator.model) if recast else None
+            events = piece.run(rounds, cast)
+            await _show(studio, piece, events, quiet=quiet, as_json=as_json, remark=cast.remark if cast else "")
             return piece
         finally:
             await studio.aclose()
@@ -262,17 +269,19 @@ def _run(work: Coroutine[None, None, Result]) -> Result:
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        typer.echo("\nStopped. What was written is kept: poetry-tui sessions list", err=True)
+        typer.echo("\nStopped. Sessions are kept: poetry-tui sessions list", err=True)
         raise typer.Exit(130) from None
 
 
-async def _show(studio: Studio, piece: Piece, rounds: int | None, *, quiet: bool, as_json: bool, remark: str) -> None:
+async def _show(
+    studio: Studio, piece: Piece, events: AsyncGenerator[Event], *, quiet: bool, as_json: bool, remark: str
+) -> None:
     from contextlib import aclosing
 
     from poetry_tui.printing import SessionPrinter
 
-    printer = None if quiet or as_json else SessionPrinter(piece.session, remark)
-    async with aclosing(piece.run(rounds)) as events:
+    printer = None if quiet or as_json else SessionPrinter(remark)
+    async with aclosing(events):
         async for event in events:
             if printer:
                 printer.show(event, piece.session)
@@ -291,7 +300,8 @@ def _exit_as(piece: Piece) -> None:
     if failure is None:
         return
     typer.echo(failure.message, err=True)
-    typer.echo(f"What was written is kept. Go on with: poetry-tui sessions resume {piece.id}", err=True)
+    kept = "What was written is kept. Go on with" if piece.session.calls else "Nothing is written yet. Try again with"
+    typer.echo(f"{kept}: poetry-tui sessions resume {piece.id}", err=True)
     raise typer.Exit(4)
 
 

@@ -98,9 +98,7 @@ def _library() -> Finding:
 
 def _ollama(found: Engines) -> list[Finding]:
     if found.ollama_error and not found.ollama_version:
-        step = (
-            "Start it with: ollama serve" if found.ollama_binary else "Install it from ollama.com, or go on without it."
-        )
+        step = "" if found.ollama_binary else "It is not installed here: get it from ollama.com, or go on without it."
         return [Finding("Ollama", "note", found.ollama_error, step)]
     findings = [Finding("Ollama", "good", f"version {found.ollama_version}")]
     if found.ollama_models:

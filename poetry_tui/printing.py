@@ -42,19 +42,17 @@ def console(*, err: bool = False) -> Console:
 class SessionPrinter:
     """Prints the events of a session, each as it comes."""
 
-    def __init__(self, session: Session, remark: str) -> None:
+    def __init__(self, remark: str) -> None:
         self._out = console()
-        self._thinking = False
+        self._remark = remark
+        self._thinking = self._begun = False
         self._asked: tuple[str, int, int] | None = None
-        settings = session.settings
-        self._out.print(settings.request, style="bold")
-        who = f"poet {settings.poet.model} · educator {settings.educator.model} · seed {settings.seed}"
-        self._out.print(f"{settings.form or 'no form'} · {settings.rounds} rounds · {who}", style="dim")
-        if remark:
-            self._out.print(remark, style="yellow")
 
     def show(self, event: Event, session: Session) -> None:  # noqa: PLR0912 (one branch an event reads best)
         """Print what this event adds. `session` is the state after it."""
+        if not self._begun:
+            self._begun = True
+            self._begin(session)
         match event:
             case TurnStarted() if (event.turn, event.round, event.attempt) != self._asked:
                 self._asked = (event.turn, event.round, event.attempt)
@@ -94,6 +92,14 @@ class SessionPrinter:
             self._out.rule("The poem") if self._out.is_terminal else self._out.print("\n== The poem ==")
             self._out.print(Text(piece.session.poem.text))
         self._out.print(f"\nKept as {piece.id}: poetry-tui sessions show {piece.id}", style="dim")
+
+    def _begin(self, session: Session) -> None:
+        settings, rounds = session.settings, f"{session.rounds} round{'' if session.rounds == 1 else 's'}"
+        self._out.print(settings.request, style="bold")
+        who = f"poet {settings.poet.model} · educator {settings.educator.model} · seed {settings.seed}"
+        self._out.print(f"{settings.form or 'no form'} · {rounds} · {who}", style="dim")
+        if self._remark:
+            self._out.print(self._remark, style="yellow")
 
     def _heading(self, event: TurnStarted, session: Session) -> None:
         title = _TITLES[event.turn]

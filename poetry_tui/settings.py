@@ -110,7 +110,7 @@ class Settings(Section):
         own = user_file()
         if own.is_file():
             own_text = read_yaml(own)
-            data = merged(data, parse_yaml(own_text, own))
+            data = _over(data, parse_yaml(own_text, own))
             sources.insert(0, (str(own), own_text))
         settings = validated(cls, merged(data, _environment()), sources)
         try:
@@ -126,7 +126,7 @@ class Settings(Section):
     def changed(self, **changes: Any) -> Self:
         """These settings with some values replaced (nested mappings; None is left out). Raises `BadConfig`."""
         wanted = _without_none(changes)
-        return validated(type(self), merged(self.model_dump(), wanted), [("the value given", "")]) if wanted else self
+        return validated(type(self), _over(self.model_dump(), wanted), [("the value given", "")]) if wanted else self
 
 
 def user_file() -> Path:
@@ -169,6 +169,15 @@ def _shipped() -> tuple[dict[str, Any], list[tuple[str, str]]]:
     path = resources.shipped("config", FILE_NAME)
     text = read_yaml(path)
     return parse_yaml(text, path), [(str(path), text)]
+
+
+def _over(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    """`data` with changes. What a person sets for a role holds for small models too, unless `small` is given its own."""
+    for role in ("poet", "educator"):
+        section = changes.get(role)
+        if isinstance(section, dict) and isinstance(section.get("options"), dict):
+            data = merged(data, {"small": {role: section["options"]}})
+    return merged(data, changes)
 
 
 def _assign(data: Any, changes: dict[str, Any]) -> None:

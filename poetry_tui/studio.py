@@ -25,6 +25,7 @@ from poetry_tui.settings import Settings
 from poetry_tui.workshop import Event, Hand, Intervention, Session, apply, fold, opened
 from poetry_tui.workshop.asking import Players
 from poetry_tui.workshop.events import (
+    ROLES,
     DraftWritten,
     Failed,
     FormMeasured,
@@ -82,18 +83,18 @@ class Studio:
             models_folder=data_folder() / "models",
         )
 
-    async def cast(self) -> Cast:
-        """Decide which models play: those of the settings; for `auto`, what Ollama has, else the embedded model.
+    async def cast(self, poet: str = "", educator: str = "") -> Cast:
+        """Decide which models play: those given, else of the settings; for `auto`, what Ollama has, else the embedded.
 
-        Raises `ModelNotFound` where there is no model at all.
+        Raises `BadRequest` for what is no model spec, `ModelNotFound` where there is no model at all.
         """
-        wanted = (self.settings.poet.model, self.settings.educator.model)
+        wanted = (poet or self.settings.poet.model, educator or self.settings.educator.model)
         asks_ollama = any(spec == "auto" or spec.startswith("ollama:") for spec in wanted)
         sizes = await self._ollama_models() if asks_ollama else {}
         names = [name for name in sizes if "embed" not in name]
         poet, educator = (
             self._choose(role, names) if spec == "auto" else ModelSpec.parse(spec)
-            for role, spec in zip(("poet", "educator"), wanted, strict=True)
+            for role, spec in zip(ROLES, wanted, strict=True)
         )
         remark = ""
         if "auto" in wanted and not names:
@@ -121,10 +122,10 @@ class Studio:
     async def warm(self, cast: Cast) -> None:
         """Load both models while the person still types (with `swap` on, the Poet's alone)."""
         handles: list[tuple[ChatModel, ChatOptions]] = []
-        roles: tuple[Role, ...] = ("poet",) if self.settings.swap else ("poet", "educator")
+        roles = ROLES[:1] if self.settings.swap else ROLES
         for role in roles:
             spec = cast.poet if role == "poet" else cast.educator
-            handles.append((self._handle(role, spec), self._role_settings(role, cast).options))
+            handles.append((self._handle(role, spec), self.role_settings(role, cast).options))
         for handle, options in handles:  # only now, since an engine that serves both is loaded with a slot for each
             await handle.warm(options)
 
@@ -148,8 +149,8 @@ class Studio:
         found = form_named(form) if form else detect(request)
         settings = SessionSettings(
             request=request,
-            poet=self._role_settings("poet", cast),
-            educator=self._role_settings("educator", cast),
+            poet=self.role_settings("poet", cast),
+            educator=self.role_settings("educator", cast),
             rounds=rounds,
             form=found.name if found else None,
             seed=secrets.randbelow(2**31) if seed is None else seed,
@@ -184,7 +185,8 @@ class Studio:
             self._handles[role, spec] = self._opening(spec, self.model_settings())
         return self._handles[role, spec]
 
-    def _role_settings(self, role: Role, cast: Cast) -> RoleSettings:
+    def role_settings(self, role: Role, cast: Cast) -> RoleSettings:
+        """How a role is played by a cast's model."""
         spec = cast.poet if role == "poet" else cast.educator
         section = self.settings.poet if role == "poet" else self.settings.educator
         small = self.settings.small.poet if role == "poet" else self.settings.small.educator
@@ -207,17 +209,18 @@ class Piece:
         self.running = False
         self._studio = studio
 
-    async def run(self, rounds: int | None = None) -> AsyncGenerator[Event]:
+    async def run(self, rounds: int | None = None, recast: Cast | None = None) -> AsyncGenerator[Event]:
         """Go on from where the session stands until it closes, fails or the generator is closed.
 
         Each event is journaled and folded into `session` before it is yielded. A cancelled or closed run journals
         `SessionStopped`. `rounds` (in all) says how far to go; a closed session goes on for one more round by default.
-        Raises `LibraryError` when the journal cannot be written.
+        With `recast`, a session that goes on does so with these models. Raises `LibraryError` when the journal cannot
+        be written.
         """
         self.running = True
         try:
             if self.session.calls or self.session.writing or not self.session.running:
-                yield self._keep(SessionResumed(rounds=self._goal(rounds), at=_now()))
+                yield self._keep(self._resumed(rounds, recast))
             players = self._studio.players(self.session.settings)
             async with aclosing(run(self.session, players, self.hand)) as events:
                 async for event in events:
@@ -247,6 +250,17 @@ class Piece:
             measured = report(self.session.drafts[-1].poem, form_named(form) if form else None)
             self._keep(FormMeasured(draft=intervention.number, report=measured))
         return intervention
+
+    def _resumed(self, rounds: int | None, recast: Cast | None) -> SessionResumed:
+        """A role whose model stays keeps the options that the session began with."""
+        played = self.session.settings
+        poet, educator = (self._studio.role_settings(role, recast) for role in ROLES) if recast else (None, None)
+        return SessionResumed(
+            rounds=self._goal(rounds),
+            at=_now(),
+            poet=poet if poet and poet.model != played.poet.model else None,
+            educator=educator if educator and educator.model != played.educator.model else None,
+        )
 
     def _goal(self, rounds: int | None) -> int:
         if rounds is not None:

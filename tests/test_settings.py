@@ -93,3 +93,11 @@ class TestSaving:
         home.write_text("a file where the folder should be")
         with pytest.raises(BadConfig, match="cannot be written"):
             save_user({"rounds": 2})
+
+
+def test_what_a_person_sets_for_a_role_holds_for_small_models_unless_these_have_their_own():
+    shipped = Settings.load().small.poet
+    write_own("poet: {options: {temperature: 0.3, top_p: 0.5}}\nsmall: {poet: {top_p: 0.7}}\n")
+    small = Settings.load().small.poet
+    assert (small.temperature, small.top_p, small.max_tokens) == (0.3, 0.7, shipped.max_tokens)
+    assert Settings.load().changed(educator={"options": {"max_tokens": 50}}).small.educator.max_tokens == 50

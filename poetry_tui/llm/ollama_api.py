@@ -129,7 +129,7 @@ class OllamaApi:
                         yield chunk
                     yield ChatEnd(_usage(line, first, time.monotonic() - started))
                     return
-        raise StreamBroken(f"Ollama at {self._url} closed the connection in the middle of a reply. Try again.")
+        raise StreamBroken(f"Ollama at {self._url} closed the connection in the middle of a reply.")
 
     async def _post_chat(self, model: str, body: dict[str, Any], patience: float) -> None:
         async with self._explained(model):
@@ -153,7 +153,7 @@ class OllamaApi:
             ) from None
         except (httpx.ReadError, httpx.RemoteProtocolError):
             raise StreamBroken(
-                f"Ollama at {self._url} closed the connection in the middle of a reply. Try again."
+                f"Ollama at {self._url} closed the connection in the middle of a reply."
             ) from None
         except (ValueError, AttributeError, TypeError, KeyError):  # how the client fails on lines that are not Ollama's
             raise BadReply(

@@ -126,7 +126,7 @@ class OpenAIModel:
             raise self._foreign() from None
 
     def _broken(self) -> StreamBroken:
-        return StreamBroken(f"{self._where} closed the connection in the middle of a reply. Try again.")
+        return StreamBroken(f"{self._where} closed the connection in the middle of a reply.")
 
     def _foreign(self) -> BadReply:
         return BadReply(f"{self._where} does not speak the OpenAI language. Check OPENAI_BASE_URL.")

@@ -160,7 +160,7 @@ class Worker:
             return OutOfMemory(
                 f"The system ended {self._gguf.name} for want of memory. Use a smaller model or context."
             )
-        return StreamBroken(f"llama.cpp ended in the middle of a reply ({_last_line(self._read_log())}). Try again.")
+        return StreamBroken(f"llama.cpp ended in the middle of a reply ({_last_line(self._read_log())}).")
 
     def _read_log(self) -> str:
         self._log.seek(0)

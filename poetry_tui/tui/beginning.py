@@ -57,7 +57,11 @@ def _settings(flags: dict[str, Any]) -> tuple[Settings, str]:
         settings, problem = _settings({})
         return settings, problem or str(error)
     except BadConfig as error:
-        return Settings.shipped(), f"{error} Until then the settings are as shipped."
+        problem = f"{error} Until then the settings are as shipped."
+    try:
+        return Settings.shipped().changed(**flags), problem
+    except BadConfig as error:
+        return Settings.shipped(), f"{problem} {error}"
 
 
 def _unknown_bindings(keymap: dict[str, str]) -> list[str]:

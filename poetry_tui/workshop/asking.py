@@ -147,7 +147,7 @@ async def _ask(state: RunState, question: Question) -> AsyncGenerator[Event]:
     options = _options(state, question)
     for event in _make_room(state, question, options):
         yield event
-    waits = iter(BACKOFF)
+    waits, warned = iter(BACKOFF), False
     while True:
         yield state.record(
             TurnStarted(
@@ -174,7 +174,9 @@ async def _ask(state: RunState, question: Question) -> AsyncGenerator[Event]:
             wait = next(waits, None)
             if not error.retryable or question.shown or wait is None:
                 raise
-            yield state.record(Warned(message=f"{error} Trying again in {wait:g} s."))
+            if not warned:
+                warned = True
+                yield state.record(Warned(message=f"{error} Asking again by itself, {len(BACKOFF)} times at most."))
             await asyncio.sleep(wait)
 
 

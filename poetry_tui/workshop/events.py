@@ -15,6 +15,7 @@ from poetry_tui.llm.chat import ChatOptions, Usage
 from poetry_tui.prosody.report import FormReport
 
 Role = Literal["poet", "educator"]
+ROLES: tuple[Role, ...] = ("poet", "educator")
 Turn = Literal["brief", "draft", "critique", "revision", "note"]
 DraftMaker = Literal["poet", "person"]
 CloseReason = Literal["approved", "rounds", "accepted"]
@@ -61,10 +62,12 @@ class SessionOpened:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SessionResumed:
-    """A stopped or closed session goes on, up to `rounds` in all."""
+    """A stopped or closed session goes on, up to `rounds` in all. A role that is given is played anew from here on."""
 
     rounds: int
     at: str
+    poet: RoleSettings | None = None
+    educator: RoleSettings | None = None
     type: Literal["session_resumed"] = "session_resumed"
 
 

@@ -231,9 +231,11 @@ def apply(session: Session, event: Event) -> Session:  # noqa: PLR0912 (one bran
             return replace(session, failure=event, waiting=False)
         case SessionClosed(reason=reason):
             return replace(session, closed=reason, waiting=False, writing=None)
-        case SessionResumed(rounds=rounds):
+        case SessionResumed(rounds=rounds, poet=poet, educator=educator):
             overruled = session.overruled if session.closed is None else len(session.critiques)
-            session = replace(session, rounds=rounds, overruled=overruled, writing=None)
+            old = session.settings
+            settings = replace(old, poet=poet or old.poet, educator=educator or old.educator)
+            session = replace(session, settings=settings, rounds=rounds, overruled=overruled, writing=None)
             return replace(session, closed=None, stopped=False, failure=None)
         case SessionOpened():
             raise ValueError("a session is opened only once")

@@ -50,6 +50,8 @@ class Bench(BenchHand):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("escape", "stop", "stop", id="workshop.stop", tooltip="Stop the model; what was written is kept."),
+        Binding("escape", "back", "back", id="workshop.back", tooltip="Leave what you are in.", show=False),
+        Binding("r", "resume", "go on", id="workshop.resume", tooltip="Go on, or one more round."),
         Binding("p", "pause", "pause", id="workshop.pause", tooltip="Wait for you after each critique, or no longer."),
         Binding("g,enter", "go_on", "go on", id="workshop.go_on", tooltip="Go on to the revision.", show=False),
         Binding("d", "direct", "direct", id="workshop.direct", tooltip="Give the Poet a direction for the next draft."),
@@ -67,7 +69,6 @@ class Bench(BenchHand):
         Binding("right_curly_bracket", "left(1)", "left: later", id="workshop.left_later", show=False),
         Binding("x", "export", "export", id="workshop.export", tooltip="Write the session to a file."),
         Binding("c", "copy", "copy", id="workshop.copy", tooltip="Copy the poem.", show=False),
-        Binding("r", "resume", "resume", id="workshop.resume", tooltip="Go on, or one more round.", show=False),
         Binding("n", "new", "new poem", id="workshop.new", tooltip="Begin a new poem.", show=False),
         Binding("tab", "next", "next", id="workshop.next", tooltip="Next remark, then next pane.", show=False),
         Binding("shift+tab", "previous", "previous", id="workshop.previous", show=False),
@@ -92,7 +93,15 @@ class Bench(BenchHand):
         """Only keys that do something now are shown."""
         if action in _NEED_A_DRAFT and self.last is None:
             return False
-        return super().check_action(action, parameters)
+        match action:
+            case "stop":
+                return self.running and not self.review and not self.has_class("-editing")
+            case "resume":
+                return self.piece is not None and not self.running
+            case "pause":
+                return self.session is not None and self.session.closed is None
+            case _:
+                return super().check_action(action, parameters)
 
     def show_piece(self, piece: Piece) -> None:
         """Put a session on the desk; `r` goes on with it."""
@@ -129,6 +138,7 @@ class Bench(BenchHand):
         if self.piece.session.drafts:  # else it is read when the first draft is measured; a revision is as it grows
             self.run_worker(dictionary, thread=True, group="dictionary")
         self._run = self._work(self.piece, rounds)
+        self.refresh_bindings()
 
     @work(exclusive=True, group="loop", exit_on_error=False)
     async def _work(self, piece: Piece, rounds: int | None) -> None:
@@ -176,6 +186,7 @@ class Bench(BenchHand):
         if event.worker is not self._run or event.worker.is_running:
             return
         self.stopwatch.stop()
+        self.refresh_bindings()
         self.dirty = True
         if event.state == WorkerState.ERROR and event.worker.error is not None:
             error = event.worker.error
@@ -183,15 +194,18 @@ class Bench(BenchHand):
                 write_log(error)
             self.say(f"{error} What was written so far is on the screen.", "error")
 
-    async def action_stop(self) -> None:
-        """Stop the model at once; else leave what one is in."""
+    def action_stop(self) -> None:
+        """Stop the model at once."""
+        if self._run is not None:
+            self._run.cancel()
+            self.say("Stopped. What was written is kept; r goes on.")
+
+    def action_back(self) -> None:
+        """Leave what one is in: changes, the editor, the request, a replay, an older pair of drafts."""
         if self.review:
             self._finish_review()
         elif self.has_class("-editing"):
             self._leave_editor()
-        elif self.running and self._run:
-            self._run.cancel()
-            self.say("Stopped. What was written is kept; r goes on.")
         elif isinstance(self.screen.focused, Input) and self.session is not None:
             self.desk.pane("right").focus()
         elif self.replayed is not None:

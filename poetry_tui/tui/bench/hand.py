@@ -88,6 +88,7 @@ class BenchHand(BenchSight):
             editor = self.query_one("#editor", TextArea)
             editor.text = self.last.poem.text
             self.add_class("-editing")
+            self.refresh_bindings()
             self.show_front("right")
             editor.focus()
 
@@ -100,6 +101,7 @@ class BenchHand(BenchSight):
 
     def _leave_editor(self) -> None:
         self.remove_class("-editing")
+        self.refresh_bindings()
         self.desk.pane("right").focus()
         self.dirty = True
 
@@ -141,6 +143,7 @@ class BenchHand(BenchSight):
             self.say("Nothing changed between the last two drafts.")
             return
         self.view = replace(self.view, left=old.number, right=new.number, remark=None)
+        self.refresh_bindings()
         self.show_front("right")
         self._show_change()
 
@@ -185,4 +188,5 @@ class BenchHand(BenchSight):
     def _end_review(self) -> None:
         self.review, self._refused, self._review_of = [], [], None
         self.view = replace(self.view, left=0, right=0, review="", review_lines=frozenset())
+        self.refresh_bindings()
         self.dirty = True

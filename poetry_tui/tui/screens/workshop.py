@@ -41,7 +41,7 @@ class WorkshopScreen(Screen[None]):
     HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (110, "-medium"), (160, "-wide")]  # noqa: RUF012 (Textual's declaration)
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding(
-            "escape", "stop", "stop", id="workshop.leave", show=False, tooltip="Stop the model, or leave the request."
+            "escape", "leave", "leave", id="workshop.leave", show=False, tooltip="Stop the model, or leave the request."
         ),
         Binding("tab", "to_bench", "to the drafts", id="workshop.to_bench", show=False),
         Binding("f2", "choose_form", "form", id="workshop.form", tooltip="Choose a form for the next poem."),
@@ -134,10 +134,10 @@ class WorkshopScreen(Screen[None]):
         if self.bench is not None:
             self.bench.dirty = True
 
-    async def action_stop(self) -> None:
-        """Stop the model, or leave the request."""
+    def action_leave(self) -> None:
+        """From the request: stop the model, or go back to the drafts."""
         if self.bench is not None:
-            await self.bench.action_stop()
+            (self.bench.action_stop if self.bench.running else self.bench.action_back)()
 
     def action_to_bench(self) -> None:
         """From the request to the workbench; where there is none, to the request."""
