@@ -269,7 +269,7 @@ def _run(work: Coroutine[None, None, Result]) -> Result:
     try:
         return asyncio.run(work)
     except KeyboardInterrupt:
-        typer.echo("\nStopped. Sessions are kept: poetry-tui sessions list", err=True)
+        typer.echo("\nStopped. What was written is kept: poetry-tui sessions list", err=True)
         raise typer.Exit(130) from None
 
 
@@ -296,11 +296,12 @@ async def _show(
 
 
 def _exit_as(piece: Piece) -> None:
-    failure = piece.session.failure
-    if failure is None:
+    session = piece.session
+    if session.failure is None:
         return
-    typer.echo(failure.message, err=True)
-    kept = "What was written is kept. Go on with" if piece.session.calls else "Nothing is written yet. Try again with"
+    typer.echo(session.failure.message, err=True)
+    written = session.calls or (session.writing and session.writing.text)
+    kept = "What was written is kept. Go on with" if written else "Nothing is written yet. Try again with"
     typer.echo(f"{kept}: poetry-tui sessions resume {piece.id}", err=True)
     raise typer.Exit(4)
 

@@ -172,7 +172,7 @@ def _shipped() -> tuple[dict[str, Any], list[tuple[str, str]]]:
 
 
 def _over(data: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
-    """`data` with changes. What a person sets for a role holds for small models too, unless `small` is given its own."""
+    """`data` with changes. Options of a role are those of small models too, unless `small` is given its own."""
     for role in ("poet", "educator"):
         section = changes.get(role)
         if isinstance(section, dict) and isinstance(section.get("options"), dict):

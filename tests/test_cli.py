@@ -135,7 +135,7 @@ class TestWrite:
         ],
     )
     def test_an_engine_that_fails_is_named_and_the_session_kept(self, answer, says, home):
-        with OllamaPeer(models=["other:latest"], chats=[answer]) as peer:
+        with OllamaPeer(models=["poet:latest"], chats=[answer]) as peer:
             done = poetry("write", "winter", "--rounds", "0", *SPECS, host=peer.host)
         assert done.returncode == 4
         assert says in done.stderr
@@ -206,6 +206,21 @@ class TestInterrupted:
         assert done.returncode == 0, done.stderr
         assert [draft.poem.text for draft in session_in(home).drafts] == [DRAFT, REVISED]
 
+    def test_a_session_whose_model_is_gone_goes_on_with_another(self, home):
+        with OllamaPeer(models=["poet:latest"], chats=[broken("The sill keeps")]) as peer:
+            poetry("write", "winter light", "--rounds", "0", *SPECS, host=peer.host)
+        with OllamaPeer(
+            models=["other:latest"], chats=[poem("A brief."), *map(poem, (DRAFT, CRITIQUE, REVISED))]
+        ) as peer:
+            session_id = poetry("sessions", "list").stdout.split(maxsplit=1)[0]
+            others = ("--poet", "ollama:other", "--educator", "ollama:other", "--rounds", "1")
+            done = poetry("sessions", "resume", session_id, *others, host=peer.host)
+        assert done.returncode == 0, done.stderr
+        assert "poet ollama:other" in done.stdout
+        assert "1 round ·" in done.stdout
+        assert [body["model"] for body in peer.chat_bodies()] == ["other"] * 4
+        assert session_in(home).settings.poet.model == "ollama:other"
+
     def test_ctrl_c_stops_the_model_and_keeps_the_session(self, home):
         with OllamaPeer(models=["poet:latest"], chats=[poem(DRAFT, delay=0.3, pieces=40)]) as peer:
             process = started("write", "winter light", "--rounds", "0", *SPECS, host=peer.host)
@@ -224,7 +239,8 @@ def test_doctor_names_what_is_there_and_what_to_do_next():
     findings = {finding["subject"]: finding for finding in json.loads(done.stdout)["findings"]}
     assert findings["its models"]["text"] == "poet:latest"
     gone = {f["subject"]: f for f in json.loads(poetry("doctor", "--json").stdout)["findings"]}
-    assert gone["Ollama"]["step"]
+    assert "127.0.0.1:9" in gone["Ollama"]["text"]
+    assert "ollama serve" in gone["Ollama"]["text"]
 
 
 def test_version_and_help():

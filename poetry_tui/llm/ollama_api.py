@@ -152,9 +152,7 @@ class OllamaApi:
                 "or give another address in OLLAMA_HOST."
             ) from None
         except (httpx.ReadError, httpx.RemoteProtocolError):
-            raise StreamBroken(
-                f"Ollama at {self._url} closed the connection in the middle of a reply."
-            ) from None
+            raise StreamBroken(f"Ollama at {self._url} closed the connection in the middle of a reply.") from None
         except (ValueError, AttributeError, TypeError, KeyError):  # how the client fails on lines that are not Ollama's
             raise BadReply(
                 f"What answers at {self._url} does not speak Ollama's language. Give Ollama's address in OLLAMA_HOST."

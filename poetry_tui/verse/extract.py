@@ -206,12 +206,14 @@ def _is_prose(lines: list[str]) -> bool:
 
 
 def _without_layout(lines: list[str]) -> str:
-    """Bullets and line numbers off, where all lines (or most) have them, and emphasis wherever it is."""
+    """Bullets off where all lines have them, numbers where most have them or they count; emphasis wherever it is."""
     verse = _verse_lines(lines)
     if len(verse) > 1 and all(map(_BULLET.match, verse)):
         lines = [_BULLET.sub("", line) for line in lines]
     numbers = [int(match[1]) for line in verse if (match := _NUMBER.match(line))]
-    if len(numbers) > 1 and len(numbers) * 3 >= len(verse) * 2 and all(a < b or b == 1 for a, b in pairwise(numbers)):
+    most = len(numbers) * 3 >= len(verse) * 2 and all(a < b or b == 1 for a, b in pairwise(numbers))
+    count = numbers == list(range(1, len(numbers) + 1))  # stanzas or sentences are numbered
+    if len(numbers) > 1 and (most or count):
         lines = [_NUMBER.sub("", line) for line in lines]
     text = _BACKSLASH.sub("", "\n".join(lines))
     return _EMPHASIS.sub(lambda match: match[2] or match[4], text)
