@@ -92,15 +92,15 @@ class Studio:
         asks_ollama = any(spec == "auto" or spec.startswith("ollama:") for spec in wanted)
         sizes = await self._ollama_models() if asks_ollama else {}
         names = [name for name in sizes if "embed" not in name]
-        poet, educator = (
+        poet_spec, educator_spec = (
             self._choose(role, names) if spec == "auto" else ModelSpec.parse(spec)
             for role, spec in zip(ROLES, wanted, strict=True)
         )
         remark = ""
         if "auto" in wanted and not names:
             remark = "Ollama does not answer or has no model yet: the small built-in model writes."
-        small = frozenset(spec for spec in (poet, educator) if _weight(spec, sizes) < SMALL)
-        return Cast(poet, educator, remark, small)
+        small = frozenset(spec for spec in (poet_spec, educator_spec) if _weight(spec, sizes) < SMALL)
+        return Cast(poet_spec, educator_spec, remark, small)
 
     async def _ollama_models(self) -> dict[str, int]:
         from poetry_tui.llm.ollama import installed
