@@ -39,6 +39,8 @@ _LABEL = _starts(
     rf"(?:(?:the\s+)?(?:{_MORE}\s+)*(?:{_WORK}|tercet|chorus|refrain|bridge|title|octave|sestet|volta)"
     rf"(?:\s+{_COUNT})?(?:\s*\([^)]*\))?){_EDGE}$"
 )
+_COUNTING = re.compile(r"[\W\d_]*\d[\W\d_]*$")
+_END = re.compile(r"[\[(*_]+(?:the\s+)?end\b[^)\]]*[\])*_.]+$", re.IGNORECASE)
 _VERSION = _starts(
     rf"(?:the\s+|my\s+|your\s+)?(?:(?:final|second|third|new|revised|rewritten|updated|improved|polished)\s+{_WORK}"
     rf"|(?:draft|version|revision|rewrite)(?:\s+{_COUNT})?){_EDGE}$"
@@ -124,9 +126,9 @@ def is_preface(line: str, *, alone: bool) -> bool:
 
 
 def is_label(line: str) -> bool:
-    """A heading, or a set-off name of a part of the poem: "Stanza 2:", "(Chorus)", "**Draft 2**", "Title: …"."""
+    """A heading, a lone number, "(The end)", or a set-off name of a part: "Stanza 2:", "(Chorus)", "Title: …"."""
     text = line.strip()
-    if _HEADING.match(line):
+    if _HEADING.match(line) or _COUNTING.match(text) or _END.match(text):
         return True
     set_off = text[:1] in "[(#*_" or text.rstrip("*_ ")[-1:] in (":", "]", ")")
     return bool(set_off and _LABEL.match(text)) or bool(re.match(r"[\W_]*title[\W_]*:", text, re.IGNORECASE))
