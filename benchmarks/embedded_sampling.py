@@ -67,7 +67,8 @@ POET: dict[str, dict[str, Any]] = {
 }
 EDUCATOR: dict[str, dict[str, Any]] = {
     "as shipped": {},
-    "temperature 0.3": {"temperature": 0.3},
+    "temperature 0.1": {"temperature": 0.1},
+    "temperature 0.6": {"temperature": 0.6},
     "temperature 0.9": {"temperature": 0.9},
     "repeat_penalty 1.0": {"repeat_penalty": 1.0},
     "repeat_penalty 1.1": {"repeat_penalty": 1.1},

@@ -241,7 +241,7 @@ class Desk(Container):
             inks,
             page.text_width,
             self.app.console,
-            columns=2 if page.text_width >= 100 else 1,
+            columns=2 if page.text_width >= 100 and len(found) > 1 else 1,
         )
         page.show_lines(lines, follow=len(lines) - 1 if live else None)
         if live is None and self._followed:
