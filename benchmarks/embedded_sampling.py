@@ -1,9 +1,10 @@
-"""How the embedded model is best sampled: each role over a set of requests, one option changed at a time.
+"""How the embedded model is best sampled and asked: each role over a set of requests, one thing changed at a time.
 
     python -m benchmarks.embedded_sampling [--quick]
 
 The prompts are those of the style `short` in `config/prompts.yaml`; the row `as shipped` samples as `small` in
-`config/inference_config.yaml` says, the others change one thing. Per row, shares of replies in [0, 1]:
+`config/inference_config.yaml` says, the others change one option, or the words in which the Poet is asked for its first
+draft (the rows of `prompt`, first drafts alone). Per row, shares of replies in [0, 1]:
 
 - poem: the draft is a poem and nothing else: `extract` removed nothing and left 4 to 24 lines, none over 80 characters.
 - revised: the same of the revision, which also keeps some words of its draft and changes some (0 < flux < 1). Only
@@ -38,7 +39,7 @@ from poetry_tui.prosody.report import report
 from poetry_tui.settings import Settings
 from poetry_tui.verse import Poem, extract, flux, tokens
 from poetry_tui.workshop.loop import NO_FORM
-from poetry_tui.workshop.prompts import style_named
+from poetry_tui.workshop.prompts import PromptStyle, style_named
 
 REQUESTS = (
     "a poem about winter light in a kitchen",
@@ -74,6 +75,13 @@ EDUCATOR: dict[str, dict[str, Any]] = {
     "repeat_penalty 1.1": {"repeat_penalty": 1.1},
 }
 STYLE = style_named("short")
+PROMPTS = {
+    "two stanzas": "{request}\n\nWrite it as a rhyming poem of two stanzas. Each stanza has four short lines.",
+    "no word of rhyme": "{request}\n\nWrite it as a poem of three stanzas. Each stanza has four short lines.",
+    "no prose, it says": f"{STYLE.draft_without_brief} No title and no prose.",
+    "form's contract": STYLE.draft_without_brief.replace("{request}", "{request}\n\nThe form: {form}."),
+    "request alone": "{request}",
+}
 COMMANDS = frozenset(
     "add ask begin break bring change choose close cut delete drop end find fix give keep leave let listen look lose "
     "make move name pick put read remove reorder replace rework rewrite say sharpen show split start strike swap take "
@@ -124,6 +132,12 @@ class Bench:
         revise = STYLE.ask_revision(critique.text, measured, None, (), ())
         text, stopped = await _ask(self.poet, [STYLE.poet_system, asked, draft.text, revise], poet)
         return Trial(draft, critique, Reply(text, extract(text).poem, stopped))
+
+    async def first_draft(self, request: str, style: PromptStyle, options: ChatOptions) -> Trial:
+        """A draft alone, asked for in another style."""
+        asked = style.ask_draft(request, contract(request), "")
+        text, stopped = await _ask(self.poet, [style.poet_system, asked], options)
+        return Trial(Reply(text, extract(text).poem, stopped))
 
     async def critique(self, request: str, poem: Poem, options: ChatOptions) -> Reply:
         """The Educator's first critique of a poem."""
@@ -250,6 +264,13 @@ async def measure(
             for seed, (request, poem) in enumerate(poems)
         ]
         yield "educator", name, len(critiques), educator_row(critiques)
+    for name, text in list(PROMPTS.items())[:settings]:
+        style = STYLE.model_copy(update={"draft_without_brief": text})
+        options = [replace(bench.poet_options, seed=seed) for _, seed in cases]
+        trials = [await bench.first_draft(case[0], style, given) for case, given in zip(cases, options, strict=True)]
+        figures = poet_row(trials)
+        del figures["revised"]
+        yield "prompt", name, len(trials), figures
     await bench.poet.aclose()
     await bench.educator.aclose()
 
