@@ -52,6 +52,10 @@ class ModelNotFound(ModelError):
     """The engine does not have the model; the message holds the nearest names and the command that gets it."""
 
 
+class BadModelFile(ModelError):
+    """A model file cannot be used: not a GGUF, damaged, of the wrong kind."""
+
+
 class ContextFull(ModelError):
     """The chat does not fit into the context.
 

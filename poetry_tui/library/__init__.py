@@ -9,10 +9,13 @@ an event loop.
 from poetry_tui.library.catalogue import SessionState, SessionSummary
 from poetry_tui.library.exports import ExportFormat, export, file_name, format_of, write_export
 from poetry_tui.library.library import Library
+from poetry_tui.library.models import ModelRecord, ModelRecords
 
 __all__ = [
     "ExportFormat",
     "Library",
+    "ModelRecord",
+    "ModelRecords",
     "SessionState",
     "SessionSummary",
     "export",

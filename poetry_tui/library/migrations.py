@@ -44,9 +44,30 @@ def _full_text_search(connection: Connection) -> None:
     connection.execute("INSERT INTO search (search, rank) VALUES ('rank', 'bm25(4.0, 2.0, 1.0, 2.0)')")
 
 
+def _models(connection: Connection) -> None:
+    connection.execute("""
+        CREATE TABLE model_file (
+            path TEXT PRIMARY KEY,
+            size INTEGER NOT NULL,
+            changed_ns INTEGER NOT NULL,
+            inode INTEGER NOT NULL,
+            digest TEXT NOT NULL
+        )""")
+    connection.execute("""
+        CREATE TABLE imported_model (
+            name TEXT PRIMARY KEY,
+            role TEXT NOT NULL,
+            path TEXT NOT NULL,
+            file_digests TEXT NOT NULL,
+            model_digest TEXT NOT NULL,
+            imported_at TEXT NOT NULL
+        )""")
+
+
 STEPS: dict[str, Step] = {
     "001_sessions_and_events": _sessions_and_events,
     "002_full_text_search": _full_text_search,
+    "003_models": _models,
 }
 
 

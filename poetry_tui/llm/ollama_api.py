@@ -76,12 +76,12 @@ class OllamaApi:
 
     async def version(self) -> str:
         """The server's version."""
-        async with self._explained():
+        async with self.explained():
             return await self._client.version()
 
     async def installed(self) -> dict[str, int]:
         """The models it has, in its order, with their sizes on disk in bytes."""
-        async with self._explained():
+        async with self.explained():
             return await self._client.sizes()
 
     async def load(self, model: str, context_length: int | None, keep_alive: str) -> None:
@@ -117,7 +117,7 @@ class OllamaApi:
         splitter = ThinkingSplitter()
         started = time.monotonic()
         first: float | None = None
-        async with self._explained(model), aclosing(await self._client.stream_chat(body)) as lines:
+        async with self.explained(model), aclosing(await self._client.stream_chat(body)) as lines:
             async for line in lines:
                 first = first or time.monotonic() - started
                 if line.message.thinking:
@@ -132,11 +132,11 @@ class OllamaApi:
         raise StreamBroken(f"Ollama at {self._url} closed the connection in the middle of a reply.")
 
     async def _post_chat(self, model: str, body: dict[str, Any], patience: float) -> None:
-        async with self._explained(model):
+        async with self.explained(model):
             await self._client.post_chat(body, patience)
 
     @asynccontextmanager
-    async def _explained(self, model: str = "") -> AsyncGenerator[None]:
+    async def explained(self, model: str = "") -> AsyncGenerator[None]:
         """Turn whatever goes wrong inside into a `ModelError` with a message for people."""
         try:
             yield

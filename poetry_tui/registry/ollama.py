@@ -1,0 +1,184 @@
+"""`OllamaServer`: the models of an Ollama server, and what one does with them besides chatting."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
+from contextlib import aclosing
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, cast
+
+import httpx
+import ollama
+
+from poetry_tui.errors import BadReply
+from poetry_tui.llm.address import ollama_url
+from poetry_tui.llm.ollama_api import CHAT_SECONDS, PROBE_SECONDS, OllamaApi
+
+_CHUNK = 1 << 20
+"""Bytes of a file that are sent at a time."""
+
+
+@dataclass(frozen=True, slots=True)
+class InstalledModel:
+    """A model the server has. Sizes are bytes on disk and in memory; `loaded` None means it is not in memory."""
+
+    name: str
+    digest: str
+    size: int
+    family: str
+    parameters: str
+    quantization: str
+    context_length: int | None
+    loaded: LoadedModel | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedModel:
+    """How a model lies in memory: bytes in all and on the GPU, context in tokens, when it will be let go (ISO 8601)."""
+
+    size: int
+    size_vram: int
+    context_length: int | None
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
+class ShownModel:
+    """What the server says of one model. `tensors` are the shapes of its weights by name."""
+
+    template: str
+    system: str
+    parameters: str
+    license: str
+    capabilities: tuple[str, ...]
+    info: Mapping[str, Any]
+    tensors: Mapping[str, tuple[int, ...]]
+
+
+@dataclass(frozen=True, slots=True)
+class Status:
+    """A line of a long request: the server's word for what it does, and bytes done of a total where it counts them."""
+
+    text: str
+    done: int = 0
+    total: int = 0
+
+
+class OllamaServer(OllamaApi):
+    """The server at `host` (every form of OLLAMA_HOST). Every method may raise a `ModelError`."""
+
+    def __init__(self, host: str = "") -> None:
+        super().__init__(ollama_url(host))
+
+    async def models(self) -> list[InstalledModel]:
+        """The models there are, in the server's order (the newest first), with those in memory marked."""
+        async with self.explained():
+            tags, running = await asyncio.gather(
+                self._client._request(ollama.ListResponse, "GET", "/api/tags", timeout=PROBE_SECONDS),
+                self._client._request(ollama.ProcessResponse, "GET", "/api/ps", timeout=PROBE_SECONDS),
+            )
+            loaded = {str(one.model): _loaded(one) for one in running.models}
+            return [_installed(one, loaded.get(str(one.model))) for one in tags.models]
+
+    async def show(self, model: str) -> ShownModel:
+        """All that the server says of a model, the shapes of its tensors among it."""
+        async with self.explained(model):
+            answer = await self._client._request_raw(  # type: ignore[no-untyped-call]
+                "POST", "/api/show", json={"model": model, "verbose": True}, timeout=CHAT_SECONDS
+            )
+            found = answer.json()
+            return ShownModel(
+                template=found.get("template", ""),
+                system=found.get("system", ""),
+                parameters=found.get("parameters", ""),
+                license=found.get("license", ""),
+                capabilities=tuple(found.get("capabilities") or ()),
+                info={key: value for key, value in found["model_info"].items() if not isinstance(value, list)},
+                tensors={one["name"]: tuple(one["shape"]) for one in found.get("tensors") or ()},
+            )
+
+    async def copy(self, model: str, name: str) -> None:
+        """Give a model a second name; the weights are shared. A model of that name is replaced."""
+        async with self.explained(model):
+            await self._client.copy(model, name)
+
+    async def delete(self, model: str) -> None:
+        """Delete a model; weights that another one uses stay."""
+        async with self.explained(model):
+            await self._client.delete(model)
+
+    def pull(self, model: str) -> AsyncGenerator[Status]:
+        """Get a model from its registry."""
+        return self._streamed("/api/pull", {"model": model}, model)
+
+    def create(self, name: str, body: Mapping[str, Any]) -> AsyncGenerator[Status]:
+        """Make a model from `files`, `adapters` (name → digest), `from` and what a Modelfile says."""
+        return self._streamed("/api/create", {"model": name, **body})
+
+    async def has_blob(self, digest: str) -> bool:
+        """Whether the server holds the file with this digest ("sha256:…")."""
+        async with self.explained():
+            answer = await self._client._client.head(f"/api/blobs/{digest}", timeout=PROBE_SECONDS)
+            return bool(answer.status_code == httpx.codes.OK)
+
+    async def upload(self, file: Path, digest: str, sent: Callable[[int, int], None]) -> None:
+        """Send a file in pieces, telling `sent` after each how many bytes of how many have gone."""
+        size = (await asyncio.to_thread(file.stat)).st_size
+        headers = {"Content-Length": str(size)}
+        async with self.explained():
+            # Of a file that it already has, or cannot store, the server says so before it has read it.
+            answer = await self._client._client.post(
+                f"/api/blobs/{digest}",
+                content=_pieces(file, lambda done: sent(done, size)),
+                headers=headers,
+                timeout=CHAT_SECONDS,
+            )
+            if answer.is_error:
+                raise ollama.ResponseError(answer.text, answer.status_code)
+
+    async def _streamed(self, path: str, body: Mapping[str, Any], model: str = "") -> AsyncGenerator[Status]:
+        await self.version()  # a server that accepts and never answers is found out in seconds
+        async with self.explained(model):
+            lines = await self._client._request(
+                ollama.ProgressResponse, "POST", path, json={**body, "stream": True}, stream=True
+            )
+            last = ""
+            async with aclosing(cast("AsyncGenerator[ollama.ProgressResponse]", lines)):
+                async for line in lines:
+                    last = line.status or ""
+                    yield Status(last, int(line.completed or 0), int(line.total or 0))
+        if last != "success":
+            raise BadReply(f"Ollama at {self._url} stopped in the middle ({last or 'at once'}). Try again.")
+
+
+async def _pieces(file: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
+    """The file in pieces; the next one is read while one is on its way."""
+    done = 0
+    with await asyncio.to_thread(file.open, "rb") as stream:
+        reading = asyncio.ensure_future(asyncio.to_thread(stream.read, _CHUNK))
+        while piece := await reading:
+            reading = asyncio.ensure_future(asyncio.to_thread(stream.read, _CHUNK))
+            yield piece
+            done += len(piece)
+            sent(done)
+
+
+def _installed(model: ollama.ListResponse.Model, loaded: LoadedModel | None) -> InstalledModel:
+    details = model.details
+    return InstalledModel(
+        name=str(model.model),
+        digest=str(model.digest),
+        size=int(model.size or 0),
+        family=(details and details.family) or "",
+        parameters=(details and details.parameter_size) or "",
+        quantization=(details and details.quantization_level) or "",
+        context_length=getattr(details, "context_length", None),
+        loaded=loaded,
+    )
+
+
+def _loaded(model: ollama.ProcessResponse.Model) -> LoadedModel:
+    expires = model.expires_at.isoformat(timespec="seconds") if model.expires_at else ""
+    return LoadedModel(int(model.size or 0), int(model.size_vram or 0), model.context_length, expires)
