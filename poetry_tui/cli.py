@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from poetry_tui import __version__
+from poetry_tui.cli_models import models_app
 from poetry_tui.errors import BadRequest, PoetryError
 
 if TYPE_CHECKING:
@@ -33,6 +34,7 @@ app = typer.Typer(
 )
 sessions_app = typer.Typer(help="The sessions you have kept.", no_args_is_help=True)
 app.add_typer(sessions_app, name="sessions")
+app.add_typer(models_app, name="models")
 
 Poet = Annotated[
     str | None, typer.Option(help="Model of the Poet: ollama:NAME, gguf:PATH, openai:NAME, embedded, auto.")

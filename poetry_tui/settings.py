@@ -70,6 +70,12 @@ class Small(Section):
     educator: Options = Options()
 
 
+class Vanilla(Section):
+    """The untrained model that trained ones are compared with. It samples as the Poet does."""
+
+    model: ModelName = "auto"
+
+
 class Ollama(Section):
     """Where Ollama is, and how long it keeps a model loaded after use (its own notation: 30m, 24h, -1)."""
 
@@ -88,6 +94,7 @@ class Settings(Section):
 
     poet: RoleConfig = RoleConfig()
     educator: RoleConfig = RoleConfig()
+    vanilla: Vanilla = Vanilla()
     small: Small = Small()
     rounds: Annotated[int, Field(ge=0, le=50)] = 3
     brief: bool = True

@@ -22,12 +22,14 @@ from poetry_tui.registry.roles import ModelRole
 
 Step = Literal["hash", "send", "create", "try", "name"]
 _CHUNK = 1 << 20
-_TRIAL = "Say one line about rain."
+_TRIAL = [ChatMessage("system", "You are a poet."), ChatMessage("user", "Say one line about rain.")]
+"""With a system message of its own, so that a long persona need not be read first."""
 _TRIAL_TOKENS = 16
 _WORDS = {
     "parsing GGUF": "Ollama reads the file",
     "verifying conversion": "Ollama checks the tensors",
     "quantizing": "Ollama quantizes the weights",
+    "using autodetected template": "its chat format is one that Ollama knows",
     "using existing layer": "the weights are there already",
     "creating new layer": "Ollama stores the weights",
     "writing manifest": "Ollama writes down what the model is made of",
@@ -198,7 +200,7 @@ async def _try(server: OllamaServer, name: str) -> str:
     parts = list[str]()
     try:
         options = ChatOptions(max_tokens=_TRIAL_TOKENS, context_length=None)
-        async for chunk in server.chat(name, [ChatMessage("user", _TRIAL)], options, "1m"):
+        async for chunk in server.chat(name, _TRIAL, options, "1m"):
             if isinstance(chunk, TextChunk):
                 parts.append(chunk.text)
     except ModelError as error:

@@ -75,12 +75,9 @@ class OllamaServer(OllamaApi):
     async def models(self) -> list[InstalledModel]:
         """The models there are, in the server's order (the newest first), with those in memory marked."""
         async with self.explained():
-            tags, running = await asyncio.gather(
-                self._client._request(ollama.ListResponse, "GET", "/api/tags", timeout=PROBE_SECONDS),
-                self._client._request(ollama.ProcessResponse, "GET", "/api/ps", timeout=PROBE_SECONDS),
-            )
-            loaded = {str(one.model): _loaded(one) for one in running.models}
-            return [_installed(one, loaded.get(str(one.model))) for one in tags.models]
+            tags, running = await asyncio.gather(self._listed("/api/tags"), self._listed("/api/ps"))
+            loaded = {one["digest"]: _loaded(one) for one in running}
+            return [_installed(one, loaded.get(one["digest"])) for one in tags]
 
     async def show(self, model: str) -> ShownModel:
         """All that the server says of a model, the shapes of its tensors among it."""
@@ -138,6 +135,10 @@ class OllamaServer(OllamaApi):
             if answer.is_error:
                 raise ollama.ResponseError(answer.text, answer.status_code)
 
+    async def _listed(self, path: str) -> list[dict[str, Any]]:
+        answer = await self._client._request_raw("GET", path, timeout=PROBE_SECONDS)  # type: ignore[no-untyped-call]
+        return list(answer.json()["models"])
+
     async def _streamed(self, path: str, body: Mapping[str, Any], model: str = "") -> AsyncGenerator[Status]:
         await self.version()  # a server that accepts and never answers is found out in seconds
         async with self.explained(model):
@@ -165,20 +166,21 @@ async def _pieces(file: Path, sent: Callable[[int], None]) -> AsyncIterator[byte
             sent(done)
 
 
-def _installed(model: ollama.ListResponse.Model, loaded: LoadedModel | None) -> InstalledModel:
-    details = model.details
+def _installed(model: dict[str, Any], loaded: LoadedModel | None) -> InstalledModel:
+    details = model.get("details") or {}
     return InstalledModel(
-        name=str(model.model),
-        digest=str(model.digest),
-        size=int(model.size or 0),
-        family=(details and details.family) or "",
-        parameters=(details and details.parameter_size) or "",
-        quantization=(details and details.quantization_level) or "",
-        context_length=getattr(details, "context_length", None),
+        name=model["name"],
+        digest=model["digest"],
+        size=model.get("size", 0),
+        family=details.get("family", ""),
+        parameters=details.get("parameter_size", ""),
+        quantization=details.get("quantization_level", ""),
+        context_length=details.get("context_length"),
         loaded=loaded,
     )
 
 
-def _loaded(model: ollama.ProcessResponse.Model) -> LoadedModel:
-    expires = model.expires_at.isoformat(timespec="seconds") if model.expires_at else ""
-    return LoadedModel(int(model.size or 0), int(model.size_vram or 0), model.context_length, expires)
+def _loaded(model: dict[str, Any]) -> LoadedModel:
+    return LoadedModel(
+        model.get("size", 0), model.get("size_vram", 0), model.get("context_length"), model.get("expires_at", "")
+    )

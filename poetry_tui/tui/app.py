@@ -220,9 +220,10 @@ class StudioApp(CastingApp):
 
     async def on_unmount(self) -> None:
         """However the app ends, nothing stays open."""
-        if self.studio is not None:
-            with suppress(TimeoutError):
-                await asyncio.wait_for(self.studio.aclose(), _SECONDS_TO_STOP)
+        for kept in (self._shelf, self.studio):
+            if kept is not None:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(kept.aclose(), _SECONDS_TO_STOP)
 
 
 def _begun(flags: dict[str, Any]) -> Beginning:

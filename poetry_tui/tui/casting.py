@@ -16,6 +16,7 @@ from poetry_tui.tui.first_step import FirstStep, first_step, step_for
 if TYPE_CHECKING:
     from poetry_tui.doctor import Engines
     from poetry_tui.settings import Settings
+    from poetry_tui.shelf import Shelf
     from poetry_tui.studio import Cast, Studio
 
 Standing = Literal["looking", "loading", "ready", "problem"]
@@ -41,6 +42,7 @@ class CastingApp(App[object]):
         super().__init__()
         self.studio = studio
         self.settings: Settings | None = studio.settings if studio else None
+        self._shelf: Shelf | None = None
         self.hindrance = "Still looking for a model; one moment."
 
     @work(exclusive=True, group="cast")
@@ -108,6 +110,17 @@ class CastingApp(App[object]):
         self.say("The small built-in model is here.")
         self.look()
 
+    async def shelf(self) -> Shelf | None:
+        """The models at hand; None while the settings are not read, or where the library cannot be opened."""
+        if self.settings is None or self.studio is None:
+            return None
+        if self._shelf is None or self._shelf.settings.ollama != self.settings.ollama:
+            if self._shelf is not None:
+                await self._shelf.aclose()
+            self._shelf = await asyncio.to_thread(_shelf, self.settings, self.studio)
+        self._shelf.settings = self.settings
+        return self._shelf
+
     def action_stop_fetching(self) -> None:
         """Stop getting the built-in model."""
         self.workers.cancel_group(self, "fetching")
@@ -154,3 +167,10 @@ class CastingApp(App[object]):
         """A toast. What stands in the sentence is text; one about trouble stays long enough to be read."""
         timeout: float | None = None if severity == "information" else _TOLD_LONG
         self.notify(sentence, severity=severity, timeout=timeout, markup=False)
+
+
+def _shelf(settings: Settings, studio: Studio) -> Shelf:
+    from poetry_tui.library import ModelRecords
+    from poetry_tui.shelf import Shelf
+
+    return Shelf(settings, ModelRecords(studio.library.path))

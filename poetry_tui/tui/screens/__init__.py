@@ -31,6 +31,7 @@ class Entry:
 
 SCREENS = (
     Entry("1", "workshop", "Workshop", "poetry_tui.tui.screens.workshop", "WorkshopScreen"),
+    Entry("3", "models", "Models", "poetry_tui.tui.screens.models", "ModelsScreen"),
     Entry("4", "library", "Library", "poetry_tui.tui.screens.library", "LibraryScreen"),
 )
 """In the order of the header. The first is the one the app opens with."""

@@ -1,0 +1,233 @@
+"""`Shelf`: the models at hand, in Ollama and as files, and what becomes of them: brought in, given a role, measured.
+
+The command line and the Models screen are two views of it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal, get_args
+from urllib.parse import urlsplit
+
+from poetry_tui.errors import BadModelFile, BadRequest
+from poetry_tui.library import ModelRecords
+from poetry_tui.llm.address import ollama_url
+from poetry_tui.llm.chat import ChatOptions
+from poetry_tui.llm.embedded import find_embedded
+from poetry_tui.llm.spec import ModelSpec
+from poetry_tui.places import data_folder
+from poetry_tui.registry import gguf, roles
+from poetry_tui.registry.fit import Advice, Need, advice, facts_of_file, facts_of_model, machine_memory, need
+from poetry_tui.registry.gguf import GgufFile
+from poetry_tui.registry.importing import Order, Progress, bring_in
+from poetry_tui.registry.modelfile import Modelfile, ParameterValue
+from poetry_tui.registry.ollama import InstalledModel, OllamaServer
+from poetry_tui.registry.preflight import Finding, preflight
+from poetry_tui.registry.roles import ModelRole
+from poetry_tui.settings import Settings, save_user
+from poetry_tui.studio import SMALL, Cast
+
+Part = Literal["poet", "educator", "vanilla"]
+PARTS: tuple[Part, ...] = get_args(Part)
+"""The roles that the settings give to models."""
+
+
+@dataclass(frozen=True, slots=True)
+class ShelfModel:
+    """A model in Ollama, the roles that it has in the settings, and the file it was made from, where we made it."""
+
+    model: InstalledModel
+    roles: tuple[Part, ...]
+    origin: Path | None
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """An import that could begin: what the file is, what is to be done, and what there is to say about it before."""
+
+    file: GgufFile
+    order: Order
+    findings: tuple[Finding, ...]
+
+    @property
+    def hindered(self) -> bool:
+        """Whether Ollama would refuse it, or fail at the first chat."""
+        return any(finding.level != "note" for finding in self.findings)
+
+
+class Shelf:
+    """The models of one Ollama server and of this machine's folders. Closing it closes the connections."""
+
+    def __init__(self, settings: Settings, records: ModelRecords) -> None:
+        self.settings = settings
+        self.server = OllamaServer(settings.ollama.host or "")
+        self._records = records
+
+    async def aclose(self) -> None:
+        """Close the connections."""
+        await self.server.aclose()
+
+    async def models(self) -> list[ShelfModel]:
+        """The models of the server, the newest first. Raises a `ModelError`."""
+        found, records = await asyncio.gather(self.server.models(), asyncio.to_thread(self._records.all))
+        origins = {record.name: record.path for record in records}
+        return [
+            ShelfModel(model, self.roles_of(model.name), origins.get(model.name))
+            for model in found
+            if not model.name.endswith("importing")
+        ]
+
+    def roles_of(self, name: str) -> tuple[Part, ...]:
+        """The roles a model has in the settings."""
+        names = {f"ollama:{name}", f"ollama:{name.removesuffix(':latest')}"}
+        return tuple(part for part in PARTS if getattr(self.settings, part).model in names)
+
+    def offered(self) -> list[Path]:
+        """GGUF files in the models folder that have not been brought in; of a split file the first part. Blocks."""
+        known = {record.path for record in self._records.all()}
+        files = sorted((data_folder() / "models").glob("**/*.gguf"))
+        return [file for file in files if file not in known and not gguf.is_later_part(file)]
+
+    async def prepare(
+        self,
+        path: Path,
+        role: ModelRole,
+        *,
+        name: str = "",
+        base: str = "",
+        quantize: str = "",
+        modelfile: Modelfile | None = None,
+    ) -> Prepared:
+        """Look at a file and say what bringing it in would mean; nothing is sent.
+
+        With `base`, a model of the server, the file is an adapter for it. `modelfile` goes before the role's own.
+        Raises `BadModelFile`, or a `ModelError` where the base cannot be looked at.
+        """
+        file = await asyncio.to_thread(gguf.read, path)
+        shapes = (await self.server.show(base)).tensors if base else None
+        told = modelfile or self.modelfile(role, file, base=base)
+        findings = preflight(
+            file,
+            use="adapter" if base else "model",
+            base=shapes,
+            parameters=told.parameters,
+            quantize=quantize or None,
+            free_bytes=await asyncio.to_thread(self._free_bytes),
+        )
+        order = Order(
+            name=name or roles.NAMES[role],
+            role=role,
+            modelfile=told,
+            files=() if base else file.parts,
+            adapter=file.path if base else None,
+            base=base,
+            quantize=quantize,
+        )
+        return Prepared(file, order, tuple(findings))
+
+    def modelfile(self, role: ModelRole, file: GgufFile, *, base: str = "") -> Modelfile:
+        """The Modelfile of a role for a file, or for an adapter on a base model."""
+        section = self.settings.educator if role == "educator" else self.settings.poet
+        small = self.settings.small.educator if role == "educator" else self.settings.small.poet
+        options = small if file.size < SMALL and not base else section.options
+        license_name = file.metadata.get("general.license")
+        return roles.role_modelfile(
+            role,
+            base or tuple(map(str, file.parts)),
+            parameters(options.chat_options()),
+            licenses=(str(license_name),) if license_name else (),
+            has_template=bool(base or file.chat_template),
+            adapter=str(file.path) if base else None,
+        )
+
+    async def bring_in(self, prepared: Prepared, tell: Callable[[Progress], None]) -> str:
+        """Bring it in; returns what the model said when it was tried. Raises as `registry.importing.bring_in` does."""
+        return await bring_in(self.server, prepared.order, self._records, tell)
+
+    async def has(self, name: str) -> bool:
+        """Whether the server has a model of this name."""
+        names = {model.name for model in await self.server.models()}
+        return name in names or f"{name}:latest" in names
+
+    async def delete(self, name: str) -> None:
+        """Delete a model and what is remembered of it."""
+        await self.server.delete(name)
+        await asyncio.to_thread(self._records.forget, name if ":" in name else f"{name}:latest")
+
+    def set_role(self, part: Part, name: str) -> None:
+        """Have a model of the server play a role from now on, in the person's own settings. Raises `BadConfig`."""
+        change: dict[str, Any] = {part: {"model": f"ollama:{name.removesuffix(':latest')}"}}
+        save_user(change)
+        self.settings = self.settings.changed(**change)
+
+    async def load(self, name: str) -> None:
+        """Load a model as the Workshop would for its role, so that it need not be loaded again."""
+        section = self.settings.educator if "educator" in self.roles_of(name) else self.settings.poet
+        await self.server.load(name, section.options.context_length, self.settings.ollama.keep_alive)
+
+    async def fit(self, cast: Cast) -> Advice:
+        """Whether the models of a cast fit into this machine's memory. Raises a `ModelError`."""
+        poet = await self._need(cast.poet, self.settings.poet.options.context_length)
+        educator = await self._need(cast.educator, self.settings.educator.options.context_length)
+        return advice(
+            poet,
+            educator,
+            shared=cast.poet == cast.educator,
+            swap=self.settings.swap,
+            memory=machine_memory(),
+        )
+
+    async def _need(self, spec: ModelSpec, context_length: int) -> Need:
+        """What a model needs here; nothing where it runs elsewhere."""
+        if spec.engine == "openai":
+            return Need(0, 0, 0)
+        if spec.engine == "ollama":
+            sizes = {model.name: model.size for model in await self.server.models()}
+            shown = await self.server.show(spec.name)
+            size = sizes.get(spec.name) or sizes.get(f"{spec.name}:latest", 0)
+            return need(facts_of_model(size, shown.info), context_length)
+        path = find_embedded(data_folder() / "models") if spec.engine == "embedded" else Path(spec.name)
+        return need(facts_of_file(await asyncio.to_thread(gguf.read, path)), context_length)
+
+    def _free_bytes(self) -> int | None:
+        """Free space where Ollama keeps its models; None where that is on another machine, or unknown."""
+        if urlsplit(ollama_url(self.settings.ollama.host or "")).hostname not in {"127.0.0.1", "::1", "localhost"}:
+            return None
+        folder = Path(os.environ.get("OLLAMA_MODELS") or Path.home() / ".ollama" / "models")
+        while not folder.is_dir() and folder != folder.parent:
+            folder = folder.parent
+        return shutil.disk_usage(folder).free
+
+
+def parameters(options: ChatOptions) -> Mapping[str, ParameterValue]:
+    """Sampling under Ollama's names, for a Modelfile. The longest reply is left out: `ollama run` has no need of it."""
+    named = {
+        "temperature": options.temperature,
+        "top_p": options.top_p,
+        "top_k": options.top_k,
+        "min_p": options.min_p,
+        "repeat_penalty": options.repeat_penalty,
+        "num_ctx": options.context_length,
+        "stop": list(options.stop) or None,
+    }
+    return {name: value for name, value in named.items() if value is not None}
+
+
+def hindrance(prepared: Prepared) -> BadModelFile:
+    """What stands in the way of an import, as the error to raise."""
+    said = " ".join(finding.text for finding in prepared.findings if finding.level != "note")
+    return BadModelFile(f"{prepared.file.path.name}: {said}")
+
+
+def role_named(text: str) -> ModelRole:
+    """The role a person names. Raises `BadRequest` with the roles there are."""
+    wanted = text.strip().lower().replace("-", "_").replace(" ", "_")
+    for role in roles.MODEL_ROLES:
+        if role == wanted:
+            return role
+    raise BadRequest(f"There is no role '{text}'. The roles are: {', '.join(roles.MODEL_ROLES)}.")
