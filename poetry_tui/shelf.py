@@ -182,6 +182,16 @@ class Shelf:
             memory=machine_memory(),
         )
 
+    async def fit_with(self, file: GgufFile, role: ModelRole, cast: Cast) -> Advice:
+        """Whether a file would fit beside the model of the other role, if it played this one. Raises a `ModelError`."""
+        other = cast.poet if role == "educator" else cast.educator
+        section, others = self.settings.poet, self.settings.educator
+        if role == "educator":
+            section, others = others, section
+        ours = need(facts_of_file(file), section.options.context_length)
+        theirs = await self._need(other, others.options.context_length)
+        return advice(ours, theirs, shared=False, swap=self.settings.swap, memory=machine_memory())
+
     async def _need(self, spec: ModelSpec, context_length: int) -> Need:
         """What a model needs here; nothing where it runs elsewhere."""
         if spec.engine == "openai":

@@ -415,3 +415,11 @@ async def test_quitting_in_the_middle_keeps_the_session(tmp_path, size):
     with Library(tmp_path / "library.db") as library:
         assert library.summaries()[0].id == session_id
         assert any(event.type == "token" for event in library.events(session_id))
+
+
+async def test_escape_leaves_the_empty_request_so_that_the_keys_of_the_app_count(tmp_path, size):
+    app, *_ = scripted_app(tmp_path)
+    async with app.run_test(size=size) as pilot:
+        await ready(pilot)
+        await pilot.press("escape", "4")
+        await until(pilot, lambda: app.current_mode == "library")

@@ -57,6 +57,7 @@ class ImportScreen(ModalScreen[str | None]):
             with Horizontal(id="columns"):
                 with VerticalScroll(id="choices", can_focus=False):
                     yield Static("Reading the file …", id="facts", markup=False)
+                    yield Static("", id="fit", markup=False)
                     yield Static("role", classes="label", markup=False)
                     yield Select(
                         [(_title(role), role) for role in MODEL_ROLES],
@@ -138,11 +139,18 @@ class ImportScreen(ModalScreen[str | None]):
         self.set_class(file.kind == "adapter", "-adapter")
         self.set_class(file.kind == "model" and file.quantization in {"F16", "BF16", "F32"}, "-full")
         self.query_one("#facts", Static).update(_facts(prepared))
+        self._say_fit(prepared)
         if told is None:
             self._write(prepared)
         findings = [f"{_MARKS[finding.level]} {finding.text}" for finding in prepared.findings]
         self.query_one("#findings", Static).update("\n".join(findings))
         self._warned = False
+
+    @work(exclusive=True, group="fit")
+    async def _say_fit(self, prepared: Prepared) -> None:
+        if prepared.file.kind == "model" and (cast := self.app.cast) is not None:
+            fit = await self._shelf.fit_with(prepared.file, self._role, cast)
+            self.query_one("#fit", Static).update(fit.sentence)
 
     def _write(self, prepared: Prepared) -> None:
         try:

@@ -12,12 +12,13 @@ from rich.text import Text
 from textual import events, getters, on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
-from textual.containers import Vertical
+from textual.containers import Container, Vertical
 from textual.content import Content
 from textual.screen import Screen
 from textual.widgets import DataTable, ProgressBar, Static
 
 from poetry_tui.errors import PoetryError
+from poetry_tui.llm.spec import ModelSpec
 from poetry_tui.tui.app import StudioApp
 from poetry_tui.tui.widgets.footer import StudioFooter
 from poetry_tui.tui.widgets.header import StudioHeader
@@ -26,7 +27,7 @@ if TYPE_CHECKING:
     from poetry_tui.registry.ollama import Status
     from poetry_tui.shelf import Shelf, ShelfModel
 
-_COLUMNS = ("model", "role", "weights", "quant", "size", "context", "in memory")
+_COLUMNS = ("model", "role", "weights", "size", "context", "loaded")
 _ROLES = [("poet", "the Poet"), ("educator", "the Educator"), ("vanilla", "the untrained model to compare with")]
 _ASKING = "Asking Ollama …"
 _NONE = "Ollama has no model yet. u gets one from its registry, i brings in a GGUF file."
@@ -34,12 +35,19 @@ _WATCH_SECONDS = 5.0
 """How often the models folder is looked at while the screen is in front."""
 
 
+class Models(DataTable[Text]):
+    """The table; enter shows what a model is made of, or brings a file in."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("enter", "select_cursor", "show", id="models.show", tooltip="What the model is made of.")
+    ]
+
+
 class ModelsScreen(Screen[None]):
     """A table of models; files that have not been brought in yet stand below the models of Ollama, dim."""
 
     CSS_PATH = "models.tcss"
     BINDINGS: ClassVar[list[BindingType]] = [
-        Binding("enter", "show", "show", id="models.show", tooltip="What the model is made of."),
         Binding("i", "bring_in", "import", id="models.import", tooltip="Bring a GGUF file into Ollama."),
         Binding(
             "s", "role", "give role", id="models.role", tooltip="Have it play Poet, Educator or the vanilla model."
@@ -65,9 +73,10 @@ class ModelsScreen(Screen[None]):
         with Vertical(id="about"):
             yield Static(_ASKING, id="server", markup=False)
             yield Static("", id="fit", markup=False)
-        table: DataTable[Text] = DataTable(id="models", cursor_type="row", zebra_stripes=False)
-        table.border_title = "models"
-        yield table
+        with Container(id="shelf"):
+            table = Models(id="models", cursor_type="row")
+            table.border_title = "models"
+            yield table
         with Vertical(id="busy"):
             yield Static("", id="doing", markup=False)
             yield ProgressBar(id="bar", show_eta=True)
@@ -90,8 +99,8 @@ class ModelsScreen(Screen[None]):
         self.action_refresh()
 
     @property
-    def _table(self) -> DataTable[Text]:
-        return self.query_one("#models", DataTable)
+    def _table(self) -> Models:
+        return self.query_one(Models)
 
     @property
     def current(self) -> ShelfModel | None:
@@ -157,15 +166,27 @@ class ModelsScreen(Screen[None]):
         table, key = self._table, self._key()
         table.clear()
         for name, one in self._found.items():
-            table.add_row(*_cells(one), key=name)
+            table.add_row(*_cells(one, self._plays(one)), key=name)
         for path in self._offered:
-            cells = (path.name, "not in Ollama yet", "", "", _size(path.stat().st_size), "", "")
+            cells = (path.name, "not in Ollama yet", "", _size(path.stat().st_size), "", "")
             table.add_row(*(Text(cell, style="dim") for cell in cells), key=str(path))
         keys = [*self._found, *map(str, self._offered)]
         if key in keys:
             table.move_cursor(row=keys.index(key))
         table.border_subtitle = Content(f"{len(self._found)} in Ollama")
         self.refresh_bindings()
+
+    def _plays(self, one: ShelfModel) -> Text:
+        """The roles the settings give to a model, and those that `auto` found for it."""
+        plays = Text(", ".join(one.roles), style="bold")
+        cast = self.app.cast
+        if cast is not None:
+            spec = ModelSpec("ollama", one.model.name)
+            found = [part for part, player in (("poet", cast.poet), ("educator", cast.educator)) if player == spec]
+            chosen = [part for part in found if part not in one.roles]
+            if chosen:
+                plays.append(f"{', ' if plays else ''}auto {', '.join(chosen)}", style="not bold")
+        return plays
 
     @on(DataTable.RowHighlighted)
     def _moved(self) -> None:
@@ -329,7 +350,7 @@ class ModelsScreen(Screen[None]):
                 bar.update(total=status.total or None, progress=status.done)
 
 
-def _cells(one: ShelfModel) -> list[Text]:
+def _cells(one: ShelfModel, plays: Text) -> list[Text]:
     model = one.model
     context = f"{model.context_length // 1024}k" if model.context_length else ""
     memory = ""
@@ -340,11 +361,10 @@ def _cells(one: ShelfModel) -> list[Text]:
             else ""
         )
         memory = f"{_size(model.loaded.size)}{on_gpu}"
-    roles = Text(", ".join(one.roles), style="bold")
     return [
-        Text(model.name),
-        roles,
-        *map(Text, (model.parameters, model.quantization, _size(model.size), context, memory)),
+        Text(model.name.removesuffix(":latest")),
+        plays,
+        *map(Text, (f"{model.parameters} {model.quantization}", _size(model.size), context, memory)),
     ]
 
 

@@ -33,7 +33,8 @@ class PickFile(ModalScreen[Path | None]):
         }
         & Input, & OptionList { border: none; background: $surface; padding: 0; }
         & Input:focus, & OptionList:focus { border: none; background-tint: $surface 0%; }
-        & OptionList { height: auto; max-height: 16; }
+        & Input { height: 1; }
+        & OptionList { margin-top: 1; height: auto; max-height: 16; }
         & .hint { color: $text-muted; }
     }
     """

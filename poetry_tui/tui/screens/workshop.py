@@ -92,7 +92,7 @@ class WorkshopScreen(Screen[None]):
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         """While there is no workbench, escape is the app's: it leaves the request."""
-        return self.bench is not None if action == "stop" else super().check_action(action, parameters)
+        return self.bench is not None if action == "leave" else super().check_action(action, parameters)
 
     async def mounted_bench(self) -> Bench:
         """The workbench, mounted now if it was not."""
