@@ -12,6 +12,7 @@ streams that the client closed before their end.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import json
 import threading
 from collections.abc import Awaitable, Callable, Sequence
@@ -171,6 +172,9 @@ class OllamaPeer:
         self.models = list(models)
         self.chats = list(chats)
         self.answers = answers or {}
+        self.blobs: dict[str, int] = {}
+        self.made: dict[str, Any] = {}
+        self.loaded: set[str] = set()
         self.requests: list[Request] = []
         self.cut = 0
         self.host = ""
@@ -210,6 +214,9 @@ class OllamaPeer:
             while True:
                 request = await _read(reader)
                 self.requests.append(request)
+                if request.path.startswith("/api/blobs/") and request.method == "POST":
+                    await self._blob(Exchange(request, writer), reader)
+                    return
                 answering = asyncio.ensure_future(self._answer(Exchange(request, writer)))
                 hearing = asyncio.ensure_future(_hung_up(reader))
                 done, _ = await asyncio.wait((answering, hearing), return_when=asyncio.FIRST_COMPLETED)
@@ -231,24 +238,109 @@ class OllamaPeer:
             await self.answers[request.path](exchange)
         elif request.path == "/api/version":
             await exchange.whole(200, {"version": "0.33.0"})
-        elif request.path == "/api/tags":
-            await exchange.whole(200, {"models": [{"name": name, "model": name} for name in self.models]})
+        elif request.path in ("/api/tags", "/api/ps"):
+            names = self.models if request.path == "/api/tags" else [one for one in self.models if one in self.loaded]
+            await exchange.whole(200, {"models": [self._listed(name) for name in names]})
+        elif request.path.startswith("/api/blobs/"):
+            await exchange.whole(200 if request.path.rpartition("/")[2] in self.blobs else 404)
+        elif request.path in ("/api/create", "/api/pull"):
+            await self._create(exchange)
+        elif request.path in ("/api/show", "/api/copy", "/api/delete"):
+            await self._one_model(exchange)
         elif request.path == "/api/chat":
             await self._chat(exchange)
         else:
             await exchange.whole(404, text="404 page not found")
 
+    def _listed(self, name: str) -> dict[str, Any]:
+        """An entry of a list; the digest depends on what the model was made of, as a real one's does."""
+        made = json.dumps(self.made.get(name, name), sort_keys=True)
+        details = {"family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1", "context_length": 8192}
+        digest = hashlib.sha256(made.encode()).hexdigest()
+        return {"name": name, "model": name, "digest": digest, "size": 98_362_745, "size_vram": 0, "details": details}
+
+    async def _blob(self, exchange: Exchange, reader: asyncio.StreamReader) -> None:
+        """A file comes. One that is there is answered before it is read, and the connection closed under the sender."""
+        digest, length = exchange.request.path.rpartition("/")[2], int(exchange.request.headers["content-length"])
+        if "/api/blobs" in self.answers:
+            await self.answers["/api/blobs"](exchange)
+        elif digest in self.blobs:
+            await exchange.whole(200)
+        else:
+            hashed = hashlib.sha256()
+            left = length
+            while left:
+                piece = await reader.read(min(left, 1 << 20))
+                if not piece:
+                    self.cut += 1
+                    return
+                left -= len(piece)
+                hashed.update(piece)
+            found = f"sha256:{hashed.hexdigest()}"
+            if found != digest:
+                await exchange.whole(400, {"error": f'digest mismatch, expected "{digest}", got "{found}"'})
+            else:
+                self.blobs[digest] = length
+                await exchange.whole(201)
+        exchange.writer.close()
+
+    async def _create(self, exchange: Exchange) -> None:
+        body = exchange.request.body
+        await exchange.begin()
+        digests = [*body.get("files", {}).values(), *body.get("adapters", {}).values()]
+        if any(digest not in self.blobs for digest in digests):
+            await exchange.line({"error": "open /path/to/models/blobs: no such file or directory"})
+        elif "from" in body and _tagged(body["from"]) not in self.models:
+            await exchange.line({"error": f"pull model manifest: {body['from']}: file does not exist"})
+        else:
+            for words in ("parsing GGUF", "verifying conversion", "writing manifest", "success"):
+                await exchange.line({"status": words})
+            name = _tagged(body["model"])
+            self.made[name] = {key: value for key, value in body.items() if key not in ("model", "stream")}
+            if name not in self.models:
+                self.models.insert(0, name)
+        await exchange.end()
+
+    async def _one_model(self, exchange: Exchange) -> None:
+        body, path = exchange.request.body, exchange.request.path
+        name = _tagged(body.get("model") or body["source"])
+        if name not in self.models:
+            await exchange.whole(404, {"error": f"model '{name.removesuffix(':latest')}' not found"})
+        elif path == "/api/show":
+            made = self.made.get(name, {})
+            shown = {"template": "{{ .Prompt }}", "system": made.get("system", ""), "parameters": "num_ctx 8192"}
+            info = {"general.architecture": "llama", "llama.block_count": 30, "llama.attention.head_count": 9}
+            info |= {"llama.attention.head_count_kv": 3, "llama.embedding_length": 576, "llama.context_length": 8192}
+            tensors = [{"name": "blk.0.attn_q.weight", "type": "Q4_1", "shape": [576, 576]}]
+            await exchange.whole(200, shown | {"model_info": info, "tensors": tensors, "capabilities": ["completion"]})
+        elif path == "/api/copy":
+            new = _tagged(body["destination"])
+            self.made[new] = self.made.get(name, name)
+            if new not in self.models:
+                self.models.insert(0, new)
+            await exchange.whole(200)
+        else:
+            self.models.remove(name)
+            self.made.pop(name, None)
+            await exchange.whole(200)
+
     async def _chat(self, exchange: Exchange) -> None:
         body = exchange.request.body
-        name = body["model"] if ":" in body["model"] else f"{body['model']}:latest"
+        name = _tagged(body["model"])
         if name not in self.models:
             await exchange.whole(404, {"error": f"model '{body['model']}' not found"})
         elif not body["messages"]:
             reason = "unload" if body.get("keep_alive") == 0 else "load"
+            (self.loaded.discard if reason == "unload" else self.loaded.add)(name)
             await exchange.whole(200, _line(body["model"], _EMPTY) | {"done": True, "done_reason": reason})
         else:
             self._asked += 1
             await self.chats[min(self._asked, len(self.chats)) - 1](exchange)
+
+
+def _tagged(name: str) -> str:
+    """A name as Ollama lists it."""
+    return name if ":" in name.rpartition("/")[2] else f"{name}:latest"
 
 
 _EMPTY = {"role": "assistant", "content": ""}
@@ -272,7 +364,8 @@ async def _read(reader: asyncio.StreamReader) -> Request:
     method, path, _ = head[0].split(" ")
     headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in head[1:] if line)}
     length = int(headers.get("content-length", 0))
-    body = json.loads(await reader.readexactly(length)) if length else None
+    raw = path.startswith("/api/blobs/")  # read piece by piece, or not at all
+    body = json.loads(await reader.readexactly(length)) if length and not raw else None
     return Request(method, path, headers, body)
 
 
