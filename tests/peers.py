@@ -315,7 +315,7 @@ class OllamaPeer:
             await exchange.whole(200, shown | {"model_info": info, "tensors": tensors, "capabilities": ["completion"]})
         elif path == "/api/copy":
             new = _tagged(body["destination"])
-            self.made[new] = self.made.get(name, name)
+            self.made[new] = self.made.get(name, {"from": name})
             if new not in self.models:
                 self.models.insert(0, new)
             await exchange.whole(200)
