@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from poetry_tui.errors import BadReply, ContextFull, ModelError, ModelNotFound, StreamBroken
+from poetry_tui.errors import BadModelFile, BadReply, ContextFull, ModelError, ModelNotFound, StreamBroken
 from poetry_tui.llm import ChatMessage, ChatOptions, ModelSettings, ModelSpec, open_model
 from poetry_tui.llm.embedded import find_embedded
 from poetry_tui.llm.engine import TURN
@@ -326,9 +326,9 @@ def spoiled(base: Path, folder: Path, kind: str) -> Path:
     [
         ("missing", ModelNotFound, "No such file"),
         ("folder", ModelNotFound, "Is a directory"),
-        ("pointer", ModelNotFound, "not a GGUF"),
-        ("header", ModelNotFound, "cut off"),
-        pytest.param("truncated", BadReply, "not within the file bounds", marks=pytest.mark.model),
+        ("pointer", BadModelFile, "not a GGUF"),
+        ("header", BadModelFile, "cut off"),
+        ("truncated", BadModelFile, "cut off"),
         pytest.param("architecture", BadReply, "unknown model architecture: 'lxama'", marks=pytest.mark.model),
     ],
 )
@@ -352,7 +352,7 @@ async def test_model_and_adapter_are_not_mistaken_for_each_other(base: Path, tmp
         (ModelSpec("gguf", str(base), str(tmp_path / "none.gguf")), r"none\.gguf: No such file"),
     ):
         model = open_model(spec, ModelSettings())
-        with pytest.raises(ModelNotFound, match=says):
+        with pytest.raises(ModelError, match=says):
             await model.warm(ChatOptions())
         await model.aclose()
 
