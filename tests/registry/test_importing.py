@@ -32,7 +32,9 @@ def file(tmp_path) -> Path:
 
 def order(*files: Path, name: str = "poetry-poet", role: str = "poet", **options) -> Order:
     source = tuple(map(str, files))
-    return Order(name, role, role_modelfile(role, source, {"temperature": 0.8, "num_ctx": 2048}), files=files, **options)
+    return Order(
+        name, role, role_modelfile(role, source, {"temperature": 0.8, "num_ctx": 2048}), files=files, **options
+    )
 
 
 async def brought(peer: OllamaPeer, wanted: Order, records: ModelRecords, told: list | None = None) -> str:
@@ -211,7 +213,7 @@ async def test_a_file_that_arrived_meanwhile_is_no_error(tmp_path, records):
 async def test_stopping_it_leaves_nothing_behind(file, records):
     with OllamaPeer(models=[], chats=[never]) as peer:
         importing = asyncio.create_task(brought(peer, order(file), records))
-        while "poetry-poet:importing" not in peer.models:
+        while "poetry-poet:importing" not in peer.models:  # noqa: ASYNC110 (the peer lives in another thread)
             await asyncio.sleep(0.01)
         importing.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -228,5 +230,5 @@ async def test_a_name_with_a_tag_keeps_it(file, records):
 async def test_a_file_that_goes_away_is_named(file, records):
     wanted = order(file)
     file.unlink()
-    with OllamaPeer(models=[]) as peer, pytest.raises(ModelError, match="tiny.gguf"):
+    with OllamaPeer(models=[]) as peer, pytest.raises(ModelError, match=r"tiny\.gguf"):
         await brought(peer, wanted, records)
