@@ -80,7 +80,8 @@ async def examine() -> list[Finding]:
         findings.append(Finding("settings", "bad", str(error), "Correct the file, or move it away."))
         settings = Settings()
     found = await engines(settings)
-    return [*findings, _library(), *_ollama(found), _embedded(found), _openai(settings), _roles(settings, found)]
+    ollama = _ollama(found, settings.ollama.host or "")
+    return [*findings, _library(), *ollama, _embedded(found), _openai(settings), _roles(settings, found)]
 
 
 def _library() -> Finding:
@@ -96,7 +97,7 @@ def _library() -> Finding:
     return Finding("library", "good", f"{path}, {count} session{'' if count == 1 else 's'}")
 
 
-def _ollama(found: Engines) -> list[Finding]:
+def _ollama(found: Engines, host: str) -> list[Finding]:
     if found.ollama_error and not found.ollama_version:
         step = "" if found.ollama_binary else "It is not installed here: get it from ollama.com, or go on without it."
         return [Finding("Ollama", "note", found.ollama_error, step)]
@@ -105,7 +106,22 @@ def _ollama(found: Engines) -> list[Finding]:
         findings.append(Finding("its models", "good", ", ".join(found.ollama_models)))
     else:
         findings.append(Finding("its models", "note", "none yet", "Get one with: ollama pull llama3.1:8b"))
-    return findings
+    return [*findings, *_server(host)]
+
+
+def _server(host: str) -> list[Finding]:
+    """How the server was started, where it runs on this machine."""
+    from poetry_tui.registry.server import server_environment, server_settings
+
+    environment = server_environment(host)
+    if environment is None:
+        return []
+    settings = server_settings(environment)
+    step = ""
+    if environment.get("OLLAMA_MAX_LOADED_MODELS") == "1":
+        step = "Two models would load in turn: set OLLAMA_MAX_LOADED_MODELS=2 for it, or give both roles one model."
+    words = "; ".join(f"{one.meaning}{f' ({one.name})' if one.value else ''}" for one in settings)
+    return [Finding("its settings", "note" if step else "good", words, step)]
 
 
 def _embedded(found: Engines) -> Finding:

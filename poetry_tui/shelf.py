@@ -6,7 +6,6 @@ The command line and the Models screen are two views of it.
 from __future__ import annotations
 
 import asyncio
-import os
 import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -29,6 +28,7 @@ from poetry_tui.registry.modelfile import Modelfile, ParameterValue
 from poetry_tui.registry.ollama import InstalledModel, OllamaServer
 from poetry_tui.registry.preflight import Finding, preflight
 from poetry_tui.registry.roles import ModelRole
+from poetry_tui.registry.server import models_folder, server_environment, server_settings
 from poetry_tui.settings import Settings, save_user
 from poetry_tui.studio import SMALL, Cast
 
@@ -204,11 +204,19 @@ class Shelf:
         path = find_embedded(data_folder() / "models") if spec.engine == "embedded" else Path(spec.name)
         return need(facts_of_file(await asyncio.to_thread(gguf.read, path)), context_length)
 
+    def server_words(self) -> str:
+        """How the server was started, to stand behind its version; "" where that cannot be seen. Blocks."""
+        environment = server_environment(self.settings.ollama.host or "")
+        if environment is None:
+            return ""
+        parallel, at_once, *_ = server_settings(environment)
+        return f" · {parallel.meaning} · {at_once.meaning}"
+
     def _free_bytes(self) -> int | None:
         """Free space where Ollama keeps its models; None where that is on another machine, or unknown."""
         if urlsplit(ollama_url(self.settings.ollama.host or "")).hostname not in {"127.0.0.1", "::1", "localhost"}:
             return None
-        folder = Path(os.environ.get("OLLAMA_MODELS") or Path.home() / ".ollama" / "models")
+        folder = models_folder(server_environment(self.settings.ollama.host or ""))
         while not folder.is_dir() and folder != folder.parent:
             folder = folder.parent
         return shutil.disk_usage(folder).free

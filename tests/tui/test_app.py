@@ -39,7 +39,7 @@ async def test_it_opens_and_says_who_plays(studio: Studio, size: tuple[int, int]
     async with app.run_test(size=size) as pilot:
         await until(pilot, lambda: app.standing == "ready")
         header = shown(app).splitlines()[0]
-        assert "poetry   1 Workshop   4 Library" in header
+        assert "poetry   1 Workshop   3 Models   4 Library" in header
         assert "poet poet  educator educator  ●" in header
         assert "esc leave the field   f1 help" in shown(app).splitlines()[-1]
         await pilot.press("escape")
@@ -99,7 +99,7 @@ async def test_a_field_takes_the_letters_until_it_is_left(studio: Studio) -> Non
 async def test_the_mouse_goes_to_screens_and_presses_keys(studio: Studio) -> None:
     app = Shell({}, studio)
     async with app.run_test(size=(80, 24)) as pilot:
-        await pilot.click("StudioHeader", offset=(2 + len("poetry   1 Workshop   4 L"), 0))
+        await pilot.click("StudioHeader", offset=(2 + len("poetry   1 Workshop   3 Models   4 L"), 0))
         assert isinstance(app.screen, LibraryScreen)
         await pilot.click("StudioHeader", offset=(2 + len("poetry   1 W"), 0))
         assert isinstance(app.screen, StandIn)

@@ -138,7 +138,8 @@ class ModelsScreen(Screen[None]):
             self.query_one("#fit", Static).update("")
         else:
             self._found = {one.model.name: one for one in found}
-            self.query_one("#server", Static).update(f"Ollama {version}" if found else f"Ollama {version}. {_NONE}")
+            started = await asyncio.to_thread(shelf.server_words)
+            self.query_one("#server", Static).update(f"Ollama {version}{started}" + ("" if found else f". {_NONE}"))
             self._say_fit()
         self._show_rows()
 
