@@ -2,8 +2,8 @@
 
 The sums are those of Ollama's engine, llama.cpp, found by measuring. With Ollama 0.32 on a CPU (flash attention, one
 slot), `/api/ps` reports for SmolLM2-135M (98.4 MB on disk) and contexts of 256, 512, 2,048, 4,096, 6,144 and 8,192
-tokens 109.9, 123.3, 160.2, 209.5, 279.2 and 330.6 MB. That is: the tensors; 23,040 bytes of keys and values a token (two
-16-bit numbers for each of 3 × 64 dimensions in each of 30 layers); and for every row of a batch 27,670 bytes of
+tokens 109.9, 123.3, 160.2, 209.5, 279.2 and 330.6 MB. That is: the tensors; 23,040 bytes of keys and values a token
+(two 16-bit numbers for each of 3 × 64 dimensions in each of 30 layers); and for every row of a batch 27,670 bytes of
 activations and 2 bytes a token of attention mask. A batch has 512 rows, above 4,096 tokens of context 1,024, above
 32,768 tokens 2,048 (Ollama's `sched.go`). Synthetic models of other widths show the activations to be 4 vectors of the
 embedding and 3 of the feed-forward layer, in 32 bits (the narrowest took a fifth less). `need` comes out 0.5 to 1.4 %
