@@ -21,7 +21,7 @@ from poetry_tui.llm.embedded import find_embedded
 from poetry_tui.llm.spec import ModelSpec
 from poetry_tui.places import data_folder
 from poetry_tui.registry import gguf, roles
-from poetry_tui.registry.fit import Advice, Need, advice, facts_of_file, facts_of_model, machine_memory, need
+from poetry_tui.registry.fit import Advice, Facts, Need, advice, machine_memory, need
 from poetry_tui.registry.gguf import GgufFile
 from poetry_tui.registry.importing import Order, Progress, bring_in
 from poetry_tui.registry.modelfile import Modelfile, ParameterValue
@@ -174,13 +174,14 @@ class Shelf:
         """Whether the models of a cast fit into this machine's memory. Raises a `ModelError`."""
         poet = await self._need(cast.poet, self.settings.poet.options.context_length)
         educator = await self._need(cast.educator, self.settings.educator.options.context_length)
-        return advice(
-            poet,
-            educator,
-            shared=cast.poet == cast.educator,
-            swap=self.settings.swap,
-            memory=machine_memory(),
-        )
+        same = cast.poet == cast.educator or await asyncio.to_thread(self._same_weights, cast)
+        return advice(poet, educator, same_weights=same, memory=machine_memory())
+
+    def _same_weights(self, cast: Cast) -> bool:
+        """Whether two names in Ollama were made from the same files alone."""
+        files = {record.name.removesuffix(":latest"): record.file_digests for record in self._records.all()}
+        one, other = (files.get(spec.name.removesuffix(":latest")) for spec in (cast.poet, cast.educator))
+        return one is not None and one == other
 
     async def fit_with(self, file: GgufFile, role: ModelRole, cast: Cast) -> Advice:
         """Whether a file would fit beside the model of the other role, if it played this one. Raises a `ModelError`."""
@@ -188,9 +189,10 @@ class Shelf:
         section, others = self.settings.poet, self.settings.educator
         if role == "educator":
             section, others = others, section
-        ours = need(facts_of_file(file), section.options.context_length)
+        ours = need(Facts.of_file(file), section.options.context_length)
         theirs = await self._need(other, others.options.context_length)
-        return advice(ours, theirs, shared=False, swap=self.settings.swap, memory=machine_memory())
+        poet, educator = (theirs, ours) if role == "educator" else (ours, theirs)
+        return advice(poet, educator, same_weights=False, memory=machine_memory())
 
     async def _need(self, spec: ModelSpec, context_length: int) -> Need:
         """What a model needs here; nothing where it runs elsewhere."""
@@ -200,9 +202,9 @@ class Shelf:
             sizes = {model.name: model.size for model in await self.server.models()}
             shown = await self.server.show(spec.name)
             size = sizes.get(spec.name) or sizes.get(f"{spec.name}:latest", 0)
-            return need(facts_of_model(size, shown.info), context_length)
+            return need(Facts.of_info(shown.info, size), context_length)
         path = find_embedded(data_folder() / "models") if spec.engine == "embedded" else Path(spec.name)
-        return need(facts_of_file(await asyncio.to_thread(gguf.read, path)), context_length)
+        return need(Facts.of_file(await asyncio.to_thread(gguf.read, path)), context_length)
 
     def server_words(self) -> str:
         """How the server was started, to stand behind its version; "" where that cannot be seen. Blocks."""

@@ -257,7 +257,14 @@ class OllamaPeer:
         made = json.dumps(self.made.get(name, name), sort_keys=True)
         details = {"family": "llama", "parameter_size": "134.52M", "quantization_level": "Q4_1", "context_length": 8192}
         digest = hashlib.sha256(made.encode()).hexdigest()
-        return {"name": name, "model": name, "digest": digest, "size": 4_920_753_328, "size_vram": 0, "details": details}
+        return {
+            "name": name,
+            "model": name,
+            "digest": digest,
+            "size": 4_920_753_328,
+            "size_vram": 0,
+            "details": details,
+        }
 
     async def _blob(self, exchange: Exchange, reader: asyncio.StreamReader) -> None:
         """A file comes. One that is there is answered before it is read, and the connection closed under the sender."""

@@ -8,13 +8,13 @@ import pytest
 
 from poetry_tui.settings import Settings
 from tests.peers import OllamaPeer, error_line, poem, status
-from tests.registry.ggufs import ADAPTER, LORA, write_gguf
+from tests.registry.gguf_files import LORA, LORA_WEIGHTS, write
 from tests.test_cli import poetry
 
 
 @pytest.fixture
 def file(tmp_path):
-    return write_gguf(tmp_path / "tiny.gguf")
+    return write(tmp_path / "tiny.gguf")
 
 
 def test_a_file_is_brought_in_given_its_role_and_listed(file):
@@ -41,7 +41,7 @@ def test_a_taken_name_is_asked_about_and_without_a_person_refused(file):
 
 def test_files_in_the_models_folder_are_offered_until_they_are_in(home):
     (home / "models").mkdir(parents=True)
-    file = write_gguf(home / "models" / "trained.gguf")
+    file = write(home / "models" / "trained.gguf")
     with OllamaPeer(models=[], chats=[poem("Rain.")]) as peer:
         assert "models import" in poetry("models", "list", host=peer.host).stdout
         assert poetry("models", "import", str(file), host=peer.host).returncode == 0
@@ -49,7 +49,7 @@ def test_files_in_the_models_folder_are_offered_until_they_are_in(home):
 
 
 def test_what_would_fail_is_said_before_anything_is_sent(tmp_path):
-    adapter = write_gguf(tmp_path / "adapter.gguf", ADAPTER, LORA)
+    adapter = write(tmp_path / "adapter.gguf", LORA, LORA_WEIGHTS)
     with OllamaPeer(models=[]) as peer:
         done = poetry("models", "import", str(adapter), host=peer.host)
         assert not [request for request in peer.requests if request.method == "POST"]
@@ -58,11 +58,11 @@ def test_what_would_fail_is_said_before_anything_is_sent(tmp_path):
 
 
 def test_an_adapter_goes_onto_a_base(tmp_path):
-    adapter = write_gguf(tmp_path / "adapter.gguf", ADAPTER, {**LORA, **{}})
+    adapter = write(tmp_path / "adapter.gguf", LORA, LORA_WEIGHTS)
     with OllamaPeer(models=["base:latest"], chats=[poem("Rain.")]) as peer:
         wrong = poetry("models", "import", str(adapter), "--base", "base", host=peer.host)
         assert wrong.returncode == 4
-        assert "made for another model" in wrong.stderr
+        assert "trained for another model" in wrong.stderr
         missing = poetry("models", "import", str(adapter), "--base", "nosuch", host=peer.host)
     assert "ollama pull nosuch" in missing.stderr
 
@@ -132,7 +132,7 @@ def test_what_fits_is_said():
         (["role", "poet", "nosuch"], 4, "nosuch"),
         (["modelfile", "critic", "--gguf", "{file}"], 2, "critic"),
         (["load", "nosuch"], 4, "ollama pull nosuch"),
-        (["import", "{file}", "--quantize", "q9_Z", "--name", "x"], 4, "does not quantize"),
+        (["import", "{file}", "--quantize", "q9_Z", "--name", "x"], 4, "cannot quantize"),
     ],
 )
 def test_what_cannot_be_done_is_said(file, arguments, code, says):

@@ -1,37 +1,77 @@
-"""What models need in memory, and whether both roles' fit into this machine together."""
+"""What models need in memory, and whether two of them fit into this machine together.
+
+The sums are those of Ollama's engine, llama.cpp, found by measuring. With Ollama 0.32 on a CPU (flash attention, one
+slot), `/api/ps` reports for SmolLM2-135M (98.4 MB on disk) and contexts of 256, 512, 2,048, 4,096, 6,144 and 8,192
+tokens 109.9, 123.3, 160.2, 209.5, 279.2 and 330.6 MB. That is: the tensors; 23,040 bytes of keys and values a token
+(two 16-bit numbers for each of 3 × 64 dimensions in each of 30 layers); and for every row of a batch 27,670 bytes of
+activations and 2 bytes a token of attention mask. A batch has 512 rows, above 4,096 tokens of context 1,024, above
+32,768 tokens 2,048 (Ollama's `sched.go`). Synthetic models of other widths show the activations to be 4 vectors of the
+embedding and 3 of the feed-forward layer, in 32 bits (the narrowest took a fifth less). `need` comes out 0.5 to 1.4 %
+above each figure, for a file's header counts as weights.
+
+More is needed with `OLLAMA_NUM_PARALLEL` (keys and values for every slot), without flash attention, and by versions of
+Ollama with other engines; less with `OLLAMA_KV_CACHE_TYPE` and by models with sliding windows or recurrent layers.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Self
 
 import psutil
 
 from poetry_tui.registry.gguf import GgufFile
 
-_BYTES_PER_CELL = 2
-"""Of a cache of keys and values in F16, as engines keep it by default."""
-_OVERHEAD_SHARE, _OVERHEAD_BYTES = 0.05, 16_000_000
-_SYSTEM_SHARE, _SYSTEM_BYTES = 0.25, 2_000_000_000
-"""What is left to everything else: a rule of thumb, a quarter of the memory and at least 2 GB."""
+_BYTES_OF_A_KEY = 2  # 16 bits, Ollama's default
+_SYSTEM = 2_000_000_000  # bytes that the system and its programs are left
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What decides how much memory a model needs: bytes of weights, layers, numbers of the attention cache."""
+    """What decides how much memory a model takes: bytes of weights, layers, and widths in dimensions.
+
+    `kv_width` is that of a token's key and value together, in one layer. What a model does not say is 0, and the
+    longest context None.
+    """
 
     weights: int
     layers: int
-    kv_heads: int
-    key_length: int
-    value_length: int
-    context_length: int | None
+    kv_width: int
+    embedding: int
+    feed_forward: int
+    longest_context: int | None
+
+    @classmethod
+    def of_file(cls, file: GgufFile) -> Self:
+        """The facts of a model file."""
+        return cls.of_info({**file.metadata, **_counts(file)}, file.size)
+
+    @classmethod
+    def of_info(cls, info: Mapping[str, object], size: int) -> Self:
+        """The facts of a model in Ollama: `model_info` of `/api/show`, and its size in bytes."""
+        architecture = info.get("general.architecture")
+
+        def number(key: str) -> int:
+            value = info.get(f"{architecture}.{key}")
+            return value if isinstance(value, int) else 0
+
+        heads = number("attention.head_count")
+        each = number("embedding_length") // heads if heads else 0
+        key, value = number("attention.key_length") or each, number("attention.value_length") or each
+        return cls(
+            weights=size,
+            layers=number("block_count"),
+            kv_width=(number("attention.head_count_kv") or heads) * (key + value),
+            embedding=number("embedding_length"),
+            feed_forward=number("feed_forward_length"),
+            longest_context=number("context_length") or None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
 class Need:
-    """Bytes of memory a loaded model takes."""
+    """Bytes of memory that a loaded model takes."""
 
     weights: int
     kv_cache: int
@@ -45,84 +85,67 @@ class Need:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """One sentence for the person; whether both models fit together, and whether they would one at a time."""
+    """Whether two models fit, in a sentence. `swap`: not together, but each by itself."""
 
     sentence: str
-    together: bool
-    in_turn: bool
-
-
-def facts_of_file(file: GgufFile) -> Facts:
-    """The facts of a model file."""
-    head = (file.embedding or 0) // (file.heads or 1)
-    return Facts(
-        file.size,
-        file.layers or 0,
-        file.kv_heads or 0,
-        file.key_length or head,
-        file.value_length or head,
-        file.context_length,
-    )
-
-
-def facts_of_model(size: int, info: Mapping[str, Any]) -> Facts:
-    """The facts of a model of Ollama, from its size on disk in bytes and the `model_info` of `/api/show`."""
-    name = info.get("general.architecture", "")
-
-    def number(key: str) -> int:
-        value = info.get(f"{name}.{key}")
-        return int(value) if isinstance(value, int | float) else 0
-
-    heads = number("attention.head_count")
-    head = number("embedding_length") // (heads or 1)
-    return Facts(
-        size,
-        number("block_count"),
-        number("attention.head_count_kv") or heads,
-        number("attention.key_length") or head,
-        number("attention.value_length") or head,
-        number("context_length") or None,
-    )
+    fits: bool
+    swap: bool
 
 
 def need(facts: Facts, context_length: int) -> Need:
-    """Bytes for the weights, the cache of a context of so many tokens, and what an engine needs besides.
-
-    The overhead is a rule found against `/api/ps` of Ollama 0.32 on a CPU (SmolLM2-135M Q4_1 at 512 to 8192 tokens, F16
-    at 2048): the sum is within 8 % of what the server said.
-    """
-    tokens = min(context_length, facts.context_length or context_length)
-    cache = facts.layers * facts.kv_heads * (facts.key_length + facts.value_length) * tokens * _BYTES_PER_CELL
-    overhead = int(_OVERHEAD_SHARE * (facts.weights + cache)) + _OVERHEAD_BYTES
-    return Need(facts.weights, cache, overhead)
+    """What a model needs with a context of so many tokens; Ollama cuts it to the longest the model was trained for."""
+    context = min(context_length, facts.longest_context or context_length)
+    rows = min(512 if context <= 4096 else 1024 if context <= 32768 else 2048, context)
+    activations = 4 * (4 * facts.embedding + 3 * facts.feed_forward)
+    return Need(
+        weights=facts.weights,
+        kv_cache=context * facts.layers * facts.kv_width * _BYTES_OF_A_KEY,
+        overhead=rows * (activations + 2 * context),
+    )
 
 
 def machine_memory() -> int:
-    """Bytes of memory of this machine."""
+    """Bytes of memory in this machine."""
     return int(psutil.virtual_memory().total)
 
 
-def advice(poet: Need, educator: Need, *, shared: bool, swap: bool, memory: int) -> Advice:
-    """Whether the models of both roles fit into `memory` bytes. `shared`: one model plays both and is loaded once."""
-    room = memory - max(int(memory * _SYSTEM_SHARE), _SYSTEM_BYTES)
-    both = poet.total if shared else poet.total + educator.total
-    larger = max(poet.total, educator.total)
-    of = f"of this machine's {gigabytes(memory)}"
-    if both <= room:
-        needs = "The model needs" if shared else "Both models need"
-        fits = "it fits" if shared else "both fit"
-        return Advice(f"{needs} {gigabytes(both)} {of}: {fits}, with {gigabytes(room - both)} to spare.", True, True)
-    if larger <= room:
-        what = "one at a time, as set (swap)" if swap else "load one at a time: turn on swap in the settings"
-        return Advice(f"Together the models need {gigabytes(both)} {of}: {what}.", False, True)
-    too_large = "It is" if shared else "The larger one is"
-    sentence = (
-        f"{too_large} {gigabytes(larger)}, too large for the {gigabytes(memory)} of this machine. "
-        "Take a smaller model or quantization, or a shorter context."
-    )
-    return Advice(sentence, False, False)
+def advice(poet: Need, educator: Need, *, same_weights: bool, memory: int) -> Advice:
+    """Whether both role models fit into `memory` bytes and leave 2 GB to the system.
+
+    With `same_weights` they are one model in Ollama under one name or two, and lie in memory once.
+    """
+    room = memory - _SYSTEM
+    for role, one in (("Poet", poet), ("Educator", educator)):
+        if one.total > room:
+            return Advice(
+                f"The {role} needs {_gigabytes(one.total)}, more than this machine has for it "
+                f"({_gigabytes(memory)}, of which the system needs 2 GB). Take a smaller model, a stronger "
+                f"quantization or a shorter context: {_gigabytes(one.kv_cache)} of it are the context.",
+                fits=False,
+                swap=False,
+            )
+    together = max(poet.total, educator.total) if same_weights else poet.total + educator.total
+    if together > room:
+        return Advice(
+            f"They do not fit together: they need {_gigabytes(together)}, and this machine has {_gigabytes(memory)}, "
+            "of which the system needs 2 GB. Load one at a time (swap: true).",
+            fits=False,
+            swap=True,
+        )
+    spare = f"with {_gigabytes(memory - together)} to spare"
+    if not same_weights:
+        return Advice(f"Both fit {spare}.", fits=True, swap=False)
+    sentence = f"Both fit {spare}: they are the same weights, loaded once."
+    if poet != educator:
+        sentence += " Give both the same context length, or Ollama loads them again at every turn."
+    return Advice(sentence, fits=True, swap=False)
 
 
-def gigabytes(count: int) -> str:
-    """A number of bytes in words: "6.1 GB", "310 MB"."""
-    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"
+def _counts(file: GgufFile) -> Mapping[str, int]:
+    """What a file may say layer by layer, under the names of its metadata."""
+    found = {"attention.head_count": file.heads, "attention.head_count_kv": file.kv_heads}
+    return {f"{file.architecture}.{key}": count for key, count in found.items() if count is not None}
+
+
+def _gigabytes(count: int) -> str:
+    return f"{count / 1e9:.1f} GB"

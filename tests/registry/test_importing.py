@@ -15,7 +15,8 @@ from poetry_tui.registry.importing import Order, bring_in
 from poetry_tui.registry.ollama import OllamaServer
 from poetry_tui.registry.roles import role_modelfile
 from tests.peers import OllamaPeer, broken, error_line, never, poem, status
-from tests.registry.ggufs import ADAPTER, LORA, MODEL, SHAPES, gguf_bytes, write_gguf
+from tests.registry.gguf_files import LLAMA, LORA, LORA_WEIGHTS, WEIGHTS, write, write_split
+from tests.registry.gguf_files import gguf as whole
 
 SAID = "Rain again."
 
@@ -27,7 +28,7 @@ def records(tmp_path) -> ModelRecords:
 
 @pytest.fixture
 def file(tmp_path) -> Path:
-    return write_gguf(tmp_path / "tiny.gguf")
+    return write(tmp_path / "tiny.gguf")
 
 
 def order(*files: Path, name: str = "poetry-poet", role: str = "poet", **options) -> Order:
@@ -111,9 +112,7 @@ async def test_a_model_that_was_changed_since_is_made_anew_from_the_file(file, r
 
 
 async def test_all_parts_of_a_split_file_are_sent(tmp_path, records):
-    parts = [tmp_path / f"big-0000{number}-of-00002.gguf" for number in (1, 2)]
-    for number, part in enumerate(parts):
-        write_gguf(part, {**MODEL, "split.count": 2, "split.no": number}, SHAPES if number == 0 else {})
+    parts = write_split(tmp_path)
     found = gguf.read(parts[0])
     with OllamaPeer(models=[], chats=[poem(SAID)]) as peer:
         await brought(peer, order(*found.parts), records)
@@ -122,7 +121,7 @@ async def test_all_parts_of_a_split_file_are_sent(tmp_path, records):
 
 
 async def test_an_adapter_shares_the_base_that_is_there(tmp_path, records):
-    adapter = write_gguf(tmp_path / "adapter.gguf", ADAPTER, LORA)
+    adapter = write(tmp_path / "adapter.gguf", LORA, LORA_WEIGHTS)
     told = role_modelfile("educator", "base", {}, adapter=str(adapter))
     wanted = Order("poetry-educator", "educator", told, adapter=adapter, base="base")
     with OllamaPeer(models=["base:latest"], chats=[poem(SAID)]) as peer:
@@ -200,7 +199,7 @@ async def test_after_an_upload_that_broke_off_the_file_is_not_hashed_again(file,
 async def test_a_file_that_arrived_meanwhile_is_no_error(tmp_path, records):
     """The server answers before it has read the body, and closes the connection under the sender."""
     file = tmp_path / "large.gguf"
-    file.write_bytes(gguf_bytes() + b"\0" * (24 << 20))
+    file.write_bytes(whole(LLAMA, WEIGHTS) + b"\0" * (24 << 20))
 
     async def there_already(exchange) -> None:
         peer.blobs[exchange.request.path.rpartition("/")[2]] = 1

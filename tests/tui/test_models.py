@@ -16,7 +16,7 @@ from poetry_tui.tui.screens.model_facts import ModelFacts
 from poetry_tui.tui.screens.models import Models, ModelsScreen
 from poetry_tui.tui.screens.pick_file import PickFile
 from tests.peers import OllamaPeer, error_line, never, poem, status
-from tests.registry.ggufs import ADAPTER, LORA, MODEL, write_gguf
+from tests.registry.gguf_files import LORA, LORA_WEIGHTS, write
 from tests.scripted import ScriptedModel
 from tests.tui.shell import SIZES, Shell, toasts, until
 
@@ -25,7 +25,7 @@ SAID = "Rain again."
 
 @pytest.fixture
 def file(tmp_path):
-    return write_gguf(tmp_path / "tiny.gguf")
+    return write(tmp_path / "tiny.gguf")
 
 
 class Open:
@@ -135,13 +135,13 @@ async def test_a_taken_name_is_asked_about(tmp_path, file):
 
 
 async def test_an_adapter_asks_for_its_base_and_says_that_it_does_not_fit(tmp_path):
-    adapter = write_gguf(tmp_path / "adapter.gguf", ADAPTER, LORA)
+    adapter = write(tmp_path / "adapter.gguf", LORA, LORA_WEIGHTS)
     with OllamaPeer(models=["poet:latest", "educator:latest"]) as peer:
         async with Open(peer, tmp_path) as (_, pilot):
             page = await importing(pilot, adapter)
             await until(pilot, lambda: page.query_one("#base").display)
             page.query_one("#base", Select).value = "poet:latest"
-            await until(pilot, lambda: "made for another model" in str(page.query_one("#findings", Static).content))
+            await until(pilot, lambda: "trained for another model" in str(page.query_one("#findings", Static).content))
             await pilot.press("ctrl+s")
             await until(pilot, lambda: "not likely to work" in toasts(pilot.app))
         assert peer.made == {}
@@ -185,7 +185,7 @@ async def test_a_new_file_in_the_models_folder_is_offered(tmp_path, home):
     with OllamaPeer(models=["poet:latest", "educator:latest"]) as peer:
         async with Open(peer, tmp_path) as (screen, pilot):
             (home / "models").mkdir(parents=True)
-            write_gguf(home / "models" / "trained.gguf", MODEL)
+            write(home / "models" / "trained.gguf")
             await pilot.press("f5")
             await until(pilot, lambda: rows(screen)[-1][:2] == ["trained.gguf", "not in Ollama yet"])
             await pilot.press("down", "down", "enter")
