@@ -3,21 +3,26 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
-from contextlib import aclosing
+import http
+import os
+import socket
+from collections.abc import AsyncGenerator, Callable, Mapping
+from contextlib import aclosing, closing
 from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException, HTTPSConnection
 from pathlib import Path
 from typing import Any, cast
+from urllib.parse import urlsplit
 
 import httpx
 import ollama
 
-from poetry_tui.errors import BadReply
+from poetry_tui.errors import BadReply, StreamBroken
 from poetry_tui.llm.address import ollama_url
 from poetry_tui.llm.ollama_api import CHAT_SECONDS, PROBE_SECONDS, OllamaApi
 
-_CHUNK = 1 << 20
-"""Bytes of a file that are sent at a time."""
+_CHUNK = 8 << 20
+"""Bytes of a file between two words about how much has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,19 +126,19 @@ class OllamaServer(OllamaApi):
             return bool(answer.status_code == httpx.codes.OK)
 
     async def upload(self, file: Path, digest: str, sent: Callable[[int, int], None]) -> None:
-        """Send a file in pieces, telling `sent` after each how many bytes of how many have gone."""
-        size = (await asyncio.to_thread(file.stat)).st_size
-        headers = {"Content-Length": str(size)}
-        async with self.explained():
-            # Of a file that it already has, or cannot store, the server says so before it has read it.
-            answer = await self._client._client.post(
-                f"/api/blobs/{digest}",
-                content=_pieces(file, lambda done: sent(done, size)),
-                headers=headers,
-                timeout=CHAT_SECONDS,
-            )
-            if answer.is_error:
-                raise ollama.ResponseError(answer.text, answer.status_code)
+        """Send a file, telling `sent` now and then how many bytes of how many have gone. It never is in memory."""
+        connection = _connection(self._url)
+        path = f"{urlsplit(self._url).path}/api/blobs/{digest}"
+        try:
+            status, text = await asyncio.to_thread(_post_file, connection, path, file, sent)
+        except OSError as error:
+            raise StreamBroken(f"Ollama at {self._url} broke the connection off ({error}).") from error
+        except asyncio.CancelledError:
+            if connection.sock is not None:
+                connection.sock.shutdown(socket.SHUT_RDWR)  # the thread ends with an error of its own
+            raise
+        if status >= http.HTTPStatus.BAD_REQUEST:
+            raise await self._answered(ollama.ResponseError(text, status), "")
 
     async def _listed(self, path: str) -> list[dict[str, Any]]:
         answer = await self._client._request_raw("GET", path, timeout=PROBE_SECONDS)  # type: ignore[no-untyped-call]
@@ -154,16 +159,34 @@ class OllamaServer(OllamaApi):
             raise BadReply(f"Ollama at {self._url} stopped in the middle ({last or 'at once'}). Try again.")
 
 
-async def _pieces(file: Path, sent: Callable[[int], None]) -> AsyncIterator[bytes]:
-    """The file in pieces; the next one is read while one is on its way."""
-    done = 0
-    with await asyncio.to_thread(file.open, "rb") as stream:
-        reading = asyncio.ensure_future(asyncio.to_thread(stream.read, _CHUNK))
-        while piece := await reading:
-            reading = asyncio.ensure_future(asyncio.to_thread(stream.read, _CHUNK))
-            yield piece
-            done += len(piece)
-            sent(done)
+def _connection(url: str) -> HTTPConnection:
+    parts = urlsplit(url)
+    kind = HTTPSConnection if parts.scheme == "https" else HTTPConnection
+    return kind(parts.hostname or "", parts.port, timeout=CHAT_SECONDS)
+
+
+def _post_file(connection: HTTPConnection, path: str, file: Path, sent: Callable[[int, int], None]) -> tuple[int, str]:
+    """Status and text of the answer. The kernel copies the file into the socket: nothing is faster.
+
+    Of a file that it has, or cannot store, the server says so before it has read it, and closes the connection under
+    the sender: then the answer counts. Raises `OSError`.
+    """
+    with closing(connection), file.open("rb") as stream:
+        size, done = stream.seek(0, os.SEEK_END), 0
+        connection.putrequest("POST", path)
+        connection.putheader("Content-Length", str(size))
+        connection.endheaders()
+        try:
+            while done < size:
+                done += connection.sock.sendfile(stream, done, min(_CHUNK, size - done))
+                sent(done, size)
+        except (BrokenPipeError, ConnectionResetError):
+            pass
+        try:
+            answer = connection.getresponse()
+            return answer.status, answer.read().decode(errors="replace")
+        except HTTPException as error:
+            raise ConnectionError(str(error) or "no answer") from error
 
 
 def _installed(model: dict[str, Any], loaded: LoadedModel | None) -> InstalledModel:
