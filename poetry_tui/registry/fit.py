@@ -24,7 +24,9 @@ import psutil
 from poetry_tui.registry.gguf import GgufFile
 
 _BYTES_OF_A_KEY = 2  # 16 bits, Ollama's default
-_SYSTEM = 2_000_000_000  # bytes that the system and its programs are left
+_SYSTEM_SHARE, _SYSTEM_BYTES = 4, 2_000_000_000
+"""A quarter of the memory, and at least 2 GB, is left to the system and its programs: a rule of thumb, and about what
+macOS keeps the graphics processor from using."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,34 +112,35 @@ def machine_memory() -> int:
 
 
 def advice(poet: Need, educator: Need, *, same_weights: bool, memory: int) -> Advice:
-    """Whether both role models fit into `memory` bytes and leave 2 GB to the system.
+    """Whether both role models fit into `memory` bytes, of which a quarter, and at least 2 GB, is the system's.
 
     With `same_weights` they are one model in Ollama under one name or two, and lie in memory once.
     """
-    room = memory - _SYSTEM
+    room = memory - max(memory // _SYSTEM_SHARE, _SYSTEM_BYTES)
+    there = f"this machine's memory ({_size(memory)}, of which models can have {_size(max(room, 0))})"
     for role, one in (("Poet", poet), ("Educator", educator)):
         if one.total > room:
             return Advice(
-                f"The {role} needs {_gigabytes(one.total)}, more than this machine has for it "
-                f"({_gigabytes(memory)}, of which the system needs 2 GB). Take a smaller model, a stronger "
-                f"quantization or a shorter context: {_gigabytes(one.kv_cache)} of it are the context.",
+                f"The {role} needs {_size(one.total)} and is larger than {there}. Take a smaller model, a stronger "
+                f"quantization or a shorter context: the context takes {_size(one.kv_cache)} of it.",
                 fits=False,
                 swap=False,
             )
     together = max(poet.total, educator.total) if same_weights else poet.total + educator.total
     if together > room:
         return Advice(
-            f"They do not fit together: they need {_gigabytes(together)}, and this machine has {_gigabytes(memory)}, "
-            "of which the system needs 2 GB. Load one at a time (swap: true).",
+            f"They do not fit together: both need {_size(together)}, more than {there}. "
+            "Load one at a time (swap: true).",
             fits=False,
             swap=True,
         )
-    spare = f"with {_gigabytes(memory - together)} to spare"
+    sentence = f"Both fit with {_size(room - together)} to spare"
     if not same_weights:
-        return Advice(f"Both fit {spare}.", fits=True, swap=False)
-    sentence = f"Both fit {spare}: they are the same weights, loaded once."
-    if poet != educator:
-        sentence += " Give both the same context length, or Ollama loads them again at every turn."
+        sentence += "."
+    elif poet == educator:
+        sentence += ": they are the same weights, loaded once."
+    else:
+        sentence += ". They are the same weights: give both the same context length, or every turn loads them again."
     return Advice(sentence, fits=True, swap=False)
 
 
@@ -147,5 +150,5 @@ def _counts(file: GgufFile) -> Mapping[str, int]:
     return {f"{file.architecture}.{key}": count for key, count in found.items() if count is not None}
 
 
-def _gigabytes(count: int) -> str:
-    return f"{count / 1e9:.1f} GB"
+def _size(count: int) -> str:
+    return f"{count / 1e9:.1f} GB" if count >= 1e9 else f"{count / 1e6:.0f} MB"

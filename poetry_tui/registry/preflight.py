@@ -119,6 +119,11 @@ def _adapter(file: GgufFile, base: _Shapes | None) -> Iterator[Finding]:
         yield Finding("fails", "It does not say its strength (adapter.lora.alpha). Convert the adapter again.")
     if problem := next(_adapter_problems(file.tensors, base), None):
         yield Finding("fails", problem)
+    yield Finding(
+        "note",
+        "Two roles that are adapters of one base share it on disk, but Ollama loads it again whenever they take turns. "
+        "Merge each into a model where that takes too long.",
+    )
 
 
 def _adapter_problems(tensors: _Shapes, base: _Shapes | None) -> Iterator[str]:

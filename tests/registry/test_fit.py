@@ -87,13 +87,16 @@ def test_what_a_model_does_not_say_counts_nothing():
 def test_both_fit():
     found = advice(need(LLAMA_8B, 8192), need(LLAMA_8B, 8192), same_weights=False, memory=32 * GB)
     assert (found.fits, found.swap) == (True, False)
-    assert found.sentence == "Both fit with 19.5 GB to spare."
+    assert found.sentence == "Both fit with 11.5 GB to spare."
 
 
 def test_one_at_a_time():
-    found = advice(Need(5 * GB, GB, 0), Need(7 * GB, GB, 0), same_weights=False, memory=15 * GB)
+    found = advice(Need(5 * GB, GB, 0), Need(7 * GB, GB, 0), same_weights=False, memory=16 * GB)
     assert (found.fits, found.swap) == (False, True)
-    assert "need 14.0 GB, and this machine has 15.0 GB" in found.sentence
+    assert (
+        "both need 14.0 GB, more than this machine's memory (16.0 GB, of which models can have 12.0 GB)"
+        in found.sentence
+    )
     assert "one at a time (swap: true)" in found.sentence
 
 
@@ -103,23 +106,29 @@ def test_one_is_too_large_by_itself(large):
     poet, educator = needs if large == "Poet" else needs[::-1]
     found = advice(poet, educator, same_weights=False, memory=8 * GB)
     assert (found.fits, found.swap) == (False, False)
-    assert found.sentence.startswith(f"The {large} needs 7.0 GB, more than this machine has for it (8.0 GB")
-    assert "2.0 GB of it are the context" in found.sentence
+    assert found.sentence.startswith(f"The {large} needs 7.0 GB and is larger than this machine's memory (8.0 GB")
+    assert "the context takes 2.0 GB of it" in found.sentence
 
 
 def test_the_same_weights_are_loaded_once():
     one = Need(5 * GB, GB, 0)
     found = advice(one, one, same_weights=True, memory=9 * GB)
-    assert found.sentence == "Both fit with 3.0 GB to spare: they are the same weights, loaded once."
-    other = advice(one, Need(5 * GB, 2 * GB, 0), same_weights=True, memory=9 * GB)
+    assert found.sentence == "Both fit with 750 MB to spare: they are the same weights, loaded once."
+    other = advice(one, Need(5 * GB, 0, 0), same_weights=True, memory=9 * GB)
     assert other.fits
-    assert "Give both the same context length" in other.sentence
+    assert "give both the same context length" in other.sentence
 
 
-def test_what_is_to_spare_is_at_least_what_the_system_needs():
-    one = Need(GB, 0, 0)
-    assert advice(one, one, same_weights=False, memory=4 * GB).fits
-    assert advice(one, one, same_weights=False, memory=4 * GB - 1).swap
+@pytest.mark.parametrize(("memory", "room"), [(4, 2), (8, 6), (16, 12), (64, 48)])
+def test_the_system_keeps_a_quarter_and_at_least_2_gb(memory, room):
+    half = Need(room * GB // 2, 0, 0)
+    assert advice(half, half, same_weights=False, memory=memory * GB).fits
+    assert advice(half, half, same_weights=False, memory=memory * GB - 4).swap
+
+
+def test_a_machine_smaller_than_its_system():
+    found = advice(Need(GB, 0, 0), Need(GB, 0, 0), same_weights=False, memory=GB)
+    assert "(1.0 GB, of which models can have 0 MB)" in found.sentence
 
 
 def test_the_memory_of_this_machine():
