@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+import pytest
 from textual.app import ComposeResult
 from textual.pilot import Pilot
 from textual.screen import Screen
@@ -17,7 +18,8 @@ from poetry_tui.tui.widgets.first_run import FirstRun
 from poetry_tui.tui.widgets.footer import StudioFooter
 from poetry_tui.tui.widgets.header import StudioHeader
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
+SIZES = [(80, 24), pytest.param((120, 40), marks=pytest.mark.slow), pytest.param((200, 60), marks=pytest.mark.slow)]
+"""The quick tests look at the narrowest of what is promised, CI at all."""
 
 
 class StandIn(Screen[None]):

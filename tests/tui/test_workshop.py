@@ -24,7 +24,7 @@ from tests.tui.studios import (
     until,
 )
 
-SIZES = [(80, 24), (120, 40), (200, 60)]
+SIZES = [(80, 24), (120, 40), pytest.param((200, 60), marks=pytest.mark.slow)]
 pytestmark = pytest.mark.parametrize("size", SIZES, ids=["80x24", "120x40", "200x60"])
 
 
