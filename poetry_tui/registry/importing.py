@@ -153,8 +153,9 @@ async def _source(server: OllamaServer, order: Order, digests: Sequence[str], re
     """
     if order.adapter:
         return {"from": order.base, "adapters": {order.adapter.name: digests[0]}}
-    there = {model.name: model.digest for model in await server.models()}
-    for made in [] if order.quantize else records.made_from(digests):
+    before = [] if order.quantize else records.made_from(digests)
+    there = {model.name: model.digest for model in await server.models()} if before else {}
+    for made in before:
         plain = made.role == "vanilla" or order.modelfile.system
         if plain and made.model_digest and there.get(made.name) == made.model_digest:
             return {"from": made.name}
