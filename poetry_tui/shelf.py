@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import shutil
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -146,8 +147,16 @@ class Shelf:
         )
 
     async def bring_in(self, prepared: Prepared, tell: Callable[[Progress], None]) -> str:
-        """Bring it in; returns what the model said when it was tried. Raises as `registry.importing.bring_in` does."""
-        return await bring_in(self.server, prepared.order, self._records, tell)
+        """Bring it in; returns what the model said when it was tried. Raises as `registry.importing.bring_in` does.
+
+        Its Modelfile is kept in the data folder, unless no Modelfile can hold its texts.
+        """
+        reply = await bring_in(self.server, prepared.order, self._records, tell)
+        with suppress(BadRequest, OSError):
+            order = prepared.order
+            text = roles.commented(order.role, order.modelfile)
+            await asyncio.to_thread(roles.write_modelfile, data_folder() / "modelfiles", order.name, text)
+        return reply
 
     async def has(self, name: str) -> bool:
         """Whether the server has a model of this name."""
@@ -206,13 +215,12 @@ class Shelf:
         path = find_embedded(data_folder() / "models") if spec.engine == "embedded" else Path(spec.name)
         return need(Facts.of_file(await asyncio.to_thread(gguf.read, path)), context_length)
 
-    def server_words(self) -> str:
-        """How the server was started, to stand behind its version; "" where that cannot be seen. Blocks."""
-        environment = server_environment(self.settings.ollama.host or "")
-        if environment is None:
-            return ""
-        parallel, at_once, *_ = server_settings(environment)
-        return f" · {parallel.meaning} · {at_once.meaning}"
+    async def about_server(self) -> str:
+        """Its version and, where that can be seen, how it was started. Raises a `ModelError`."""
+        version = await self.server.version()
+        environment = await asyncio.to_thread(server_environment, self.settings.ollama.host or "")
+        started = [one.meaning for one in server_settings(environment)[:2]] if environment is not None else []
+        return " · ".join([f"Ollama {version}", *started])
 
     def _free_bytes(self) -> int | None:
         """Free space where Ollama keeps its models; None where that is on another machine, or unknown."""

@@ -17,7 +17,7 @@ def file(tmp_path):
     return write(tmp_path / "tiny.gguf")
 
 
-def test_a_file_is_brought_in_given_its_role_and_listed(file):
+def test_a_file_is_brought_in_given_its_role_and_listed(file, home):
     with OllamaPeer(models=[], chats=[poem("Rain again.")]) as peer:
         done = poetry("models", "import", str(file), "--role", "educator", "--assign", host=peer.host)
         assert done.returncode == 0, done.stderr
@@ -25,6 +25,7 @@ def test_a_file_is_brought_in_given_its_role_and_listed(file):
         listed = poetry("models", "list", host=peer.host).stdout
         as_json = json.loads(poetry("models", "list", "--json", host=peer.host).stdout)
     assert "plays educator" in listed
+    assert "You are a teacher of poetry." in (home / "modelfiles" / "poetry-educator.modelfile").read_text()
     assert as_json["models"][0]["origin"] == str(file)
     assert Settings.load().educator.model == "ollama:poetry-educator"
 

@@ -200,6 +200,8 @@ async def _try(server: OllamaServer, name: str) -> str:
     """One short reply, which shows that the model loads and chats."""
     parts = list[str]()
     try:
+        if "completion" not in (await server.show(name)).capabilities:
+            raise BadModelFile("Ollama says that it cannot write text.")
         options = ChatOptions(max_tokens=_TRIAL_TOKENS, context_length=None)
         async for chunk in server.chat(name, _TRIAL, options, "1m"):
             if isinstance(chunk, TextChunk):

@@ -87,9 +87,7 @@ class PromptStyle(BaseModel):
 
     def ask_critique_again(self, poem: Poem, report: str, approval: str) -> str:
         """Educator: a later critique, which first says whether the last directions were carried out."""
-        return _filled(
-            self.critique_again, poem=poem.text, numbered=numbered(poem), report=report, approval=approval
-        )
+        return _filled(self.critique_again, poem=poem.text, numbered=numbered(poem), report=report, approval=approval)
 
     def ask_revision(
         self, critique: str, report: str, standing: Poem | None, directions: tuple[str, ...], locked: tuple[str, ...]

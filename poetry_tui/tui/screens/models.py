@@ -128,19 +128,19 @@ class ModelsScreen(Screen[None]):
         if shelf is None:
             self.query_one("#server", Static).update(self.app.hindrance)
             return
-        self._offered = await asyncio.to_thread(shelf.offered)
         try:
             found = await shelf.models()
-            version = await shelf.server.version()
         except PoetryError as error:
             self._found = {}
-            self.query_one("#server", Static).update(f"{error}{' o starts it.' if self.app.step.start_ollama else ''}")
+            about = f"{error}{' o starts it.' if self.app.step.start_ollama else ''}"
             self.query_one("#fit", Static).update("")
         else:
             self._found = {one.model.name: one for one in found}
-            started = await asyncio.to_thread(shelf.server_words)
-            self.query_one("#server", Static).update(f"Ollama {version}{started}" + ("" if found else f". {_NONE}"))
+            self._show_rows()  # at once: what follows takes longer
+            about = await shelf.about_server() + ("" if found else f". {_NONE}")
             self._say_fit()
+        self.query_one("#server", Static).update(about)
+        self._offered = await asyncio.to_thread(shelf.offered)
         self._show_rows()
 
     @work(exclusive=True, group="folder")
