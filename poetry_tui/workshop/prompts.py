@@ -50,8 +50,8 @@ class PromptStyle(BaseModel):
     brief: Annotated[str, _template("request", "form")]
     draft: Annotated[str, _template("request", "form", "brief")]
     draft_without_brief: Annotated[str, _template("request", "form")]
-    critique: Annotated[str, _template("request", "form", "brief", "poem", "numbered", "report", "approval")]
-    critique_again: Annotated[str, _template("poem", "numbered", "report", "approval")]
+    critique: Annotated[str, _template("request", "form", "brief", "poem", "report", "approval")]
+    critique_again: Annotated[str, _template("poem", "report", "approval")]
     revise: Annotated[str, _template("critique", "report", "standing", "direction", "locked")]
     standing: Annotated[str, _template("poem")]
     direction: Annotated[str, _template("direction")]
@@ -73,21 +73,20 @@ class PromptStyle(BaseModel):
         return _filled(self.draft, request=request, form=form, brief=brief)
 
     def ask_critique(self, request: str, form: str, brief: str, poem: Poem, report: str, approval: str) -> str:
-        """Educator: the first critique. `report` is what prosody measured."""
+        """Educator: the first critique. The poem's lines are numbered; `report` is what prosody measured."""
         return _filled(
             self.critique,
             request=request,
             form=form,
             brief=brief,
-            poem=poem.text,
-            numbered=numbered(poem),
+            poem=numbered(poem),
             report=report,
             approval=approval,
         )
 
     def ask_critique_again(self, poem: Poem, report: str, approval: str) -> str:
         """Educator: a later critique, which first says whether the last directions were carried out."""
-        return _filled(self.critique_again, poem=poem.text, numbered=numbered(poem), report=report, approval=approval)
+        return _filled(self.critique_again, poem=numbered(poem), report=report, approval=approval)
 
     def ask_revision(
         self, critique: str, report: str, standing: Poem | None, directions: tuple[str, ...], locked: tuple[str, ...]
@@ -108,7 +107,7 @@ class PromptStyle(BaseModel):
 
 
 def numbered(poem: Poem) -> str:
-    """The poem with its line numbers, as an Educator reads it that can tell them from the verse."""
+    """The poem with its line numbers, as the Educator reads it."""
     width = len(str(len(poem.lines)))
     return "\n\n".join(
         "\n".join(f"{line.number:>{width}}  {line.text}" for line in stanza.lines) for stanza in poem.stanzas
