@@ -20,7 +20,11 @@ def schemes(stanzas: Stanzas) -> list[list[int]]:
 
 def scan(stanzas: Stanzas) -> dict[str, Any]:
     """Foot and meter of the poem, and each line's metrical pattern, performed stress and number of feet."""
-    raise NotImplementedError
+    from poetry_tui.prosody.meter_analyzer import Meter, scan_stanzas
+
+    found = scan_stanzas(stanzas)
+    lines = [{"met": line.metrical, "real": line.performed, "feet": line.feet} for line in found.lines]
+    return {"foot": found.foot, "meter": str(Meter(found.foot, found.measure)), "lines": lines}
 
 
 def form(stanzas: Stanzas) -> set[str]:
