@@ -27,7 +27,7 @@ from poetry_tui.prosody.performance import sounded, syllable_features
 from poetry_tui.prosody.scansion import FEET, TABLE, CountWeights, Scan, Weights, scan_features, scanned
 
 EPOCHS = 5
-STEP = 0.1
+STEP = 0.2
 PERFORM_EPOCHS = 8
 
 Poem = dict[str, Any]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -92,24 +93,29 @@ def divided(scan: Scan, foot: Foot) -> Division:
     """The cheapest division of a scanned line into feet of one beat each."""
     pauses = tuple(at + 1 for at, pause in enumerate(scan.pauses) if pause == 1)
     feet, priced = _cheapest(scan.marks, foot, pauses)
-    stress, at = [], 0
-    for choice in scan.said:
-        digits = choice.way.stresses
-        if len(digits) > 1:
-            stress += [(at + k, digit, scan.marks[at + k]) for k, digit in enumerate(digits)]
-        at += len(digits)
-    against = [(place, _AGAINST_STRESS) for place, digit, mark in stress if digit == "1" and mark == "-"]
-    beats = {place for place, digit, mark in stress if digit == "1"}
-    against += [
-        (place, _WITHOUT_STRESS)
-        for place, digit, mark in stress
-        if digit == "0" and mark == "+" and ({place - 1, place + 1} & beats)
-    ]
+    against = list(_against_stress(scan))
     costs = against + [(place, cost) for place, cost, _ in priced if cost]
     worst = max(costs, key=lambda item: item[1], default=(-1, 0.0))[0]
     names = [(feet_before, name) for feet_before, (_, _, name) in enumerate(priced, 1) if name]
     names += [(number, name) for number, name in _by_voice(scan, feet) if number not in dict(names)]
     return Division(feet, tuple(sorted(names)), round(sum(cost for _, cost in costs), 3), worst)
+
+
+def _against_stress(scan: Scan) -> Iterator[tuple[int, float]]:
+    """Syllables of longer words whose stress and beat do not agree, each with what it costs."""
+    at = 0
+    for choice in scan.said:
+        digits = choice.way.stresses
+        marks = scan.marks[at : at + len(digits)]
+        retracted = digits in {"01", "21"} and marks == "+-" and scan.marks[at + 2 : at + 3] == "+"  # an unmade bed
+        for place, (digit, mark) in enumerate(zip(digits, marks, strict=True)):
+            if len(digits) == 1 or digit == "2":
+                continue
+            if digit == "1" and mark == "-":
+                yield at + place, _AGAINST_STRESS / (2 if retracted else 1)
+            elif digit == "0" and mark == "+" and "1" in (digits[place - 1 : place] + digits[place + 1 : place + 2]):
+                yield at + place, _WITHOUT_STRESS / (2 if retracted else 1)
+        at += len(digits)
 
 
 @lru_cache(maxsize=8192)

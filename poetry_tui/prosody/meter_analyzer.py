@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 
 from poetry_tui.prosody.feet import Division, divided
@@ -17,7 +17,7 @@ from poetry_tui.verse import Poem
 MEASURES = ("", "monometer", "dimeter", "trimeter", "tetrameter", "pentameter", "hexameter", "heptameter", "octameter")
 _SAMPLE = 24
 """Lines that the foot of a poem is chosen by, spread over the poem."""
-_AGREEMENT = 1.25
+_AGREEMENT = 1.0
 """How much a line's number of beats is drawn to that of the lines in its place in other stanzas."""
 _ASKED = 6.0
 """The same, for the number of feet that a form asks for."""
@@ -53,9 +53,15 @@ class LineMeter:
 
     text: str
     words: tuple[Word, ...]
+    options: Choices
     scan: Scan | None
     foot: Foot
     wanted: Meter | None
+
+    @property
+    def syllables(self) -> int:
+        """How many it has as it is usually said, each word in its first pronunciation."""
+        return sum(len(options[0].way.stresses) for options in self.options)
 
     @property
     def metrical(self) -> str:
@@ -160,12 +166,12 @@ def scan_stanzas(stanzas: Sequence[Sequence[str]], wanted: Sequence[Meter] | Non
     measure = beats.most_common(1)[0][0] if beats else 0
     meters = tuple(wanted) if wanted is not None else _meters(foot, stanzas, scans)
     lines = [
-        LineMeter(text, words, scan, foot, meters[at % len(meters)] if meters else None)
-        for at, (text, (words, _), scan) in enumerate(zip(texts, spoken, scans, strict=True))
+        LineMeter(text, *line, scan, foot, meters[at % len(meters)] if meters else None)
+        for at, (text, line, scan) in enumerate(zip(texts, spoken, scans, strict=True))
     ]
     found = PoemMeter(foot, measure, meters, tuple(lines))
     if wanted is None and meters and found.consistency < 0.6:
-        return PoemMeter(foot, measure, (), tuple(LineMeter(x.text, x.words, x.scan, foot, None) for x in lines))
+        return PoemMeter(foot, measure, (), tuple(replace(line, wanted=None) for line in lines))
     return found
 
 
@@ -226,11 +232,14 @@ def _meters(foot: Foot, stanzas: Sequence[Sequence[str]], scans: Sequence[Scan |
     return (Meter(foot, measure),) if measure and often >= 0.6 * len(beats) else ()
 
 
-def marks_over(line: LineMeter, marks: Iterable[str] | None = None) -> str:
-    """Performed stress set over the line's text: `/` above a stressed vowel, `x` above another."""
+def marks_over(line: LineMeter) -> str:
+    """Performed stress set over the line's text: `/` above a stressed vowel, `x` above another.
+
+    A word with fewer letters than syllables (42) shows as many as it has room for.
+    """
     over: dict[int, str] = {}
     for word, said in zip(line.words, line.spoken, strict=False):
-        for spot, mark in zip(_vowel_spots(line.text, word, len(said)), said, strict=True):
+        for spot, mark in zip(_vowel_spots(line.text, word, len(said)), said, strict=False):
             over[spot] = "/" if mark == "+" else "x"
     return "".join(over.get(at, " ") for at in range(max(over, default=-1) + 1))
 

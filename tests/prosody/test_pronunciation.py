@@ -11,7 +11,7 @@ from poetry_tui.prosody.pronunciation import pronunciations
     ("word", "phones"),
     [
         ("night", "N AY1 T"),
-        ("o'er", "OW1 V ER0"),
+        ("o'er", "AO1 R"),
         ("heav'n", "HH EH1 V AH0 N"),
         ("lighthouse's", "L AY1 T HH AW2 S IH0 Z"),
         ("shimmered", "SH IH1 M ER0 D"),
@@ -30,7 +30,7 @@ def test_a_word_said_in_two_ways_has_both():
 
 
 def test_halves_of_a_compound_keep_their_sounds():
-    (said,) = pronunciations("salt-white")
+    said, *_ = pronunciations("salt-white")
     assert said.phones == ("S", "AO1", "L", "T", "W", "AY2", "T")
     assert said.known
 
