@@ -29,4 +29,8 @@ def scan(stanzas: Stanzas) -> dict[str, Any]:
 
 def form(stanzas: Stanzas) -> set[str]:
     """Names of the forms that the poem has."""
-    raise NotImplementedError
+    from poetry_tui.prosody.identify import identify
+    from poetry_tui.verse import Poem
+
+    poem = Poem.parse("\n\n".join("\n".join(stanza) for stanza in stanzas))
+    return {found.form.name for found in identify(poem)}
