@@ -14,7 +14,9 @@ from poetry_tui.prosody.pronunciation import dictionary
 from poetry_tui.prosody.suggestions import COMMON
 
 MOST = 12_000
-SHORT = frozenset("a i o am an as at be by do go he if in is it me my no of on or so to up us we ah ay ho lo oh ox ye".split())
+SHORT = frozenset(
+    "a i o am an as at be by do go he if in is it me my no of on or so to up us we ah ay ho lo oh ox ye".split()
+)
 """Words of one or two letters; every other one in the counts is an abbreviation."""
 LEAST_VOWELS = frozenset("aeiouy")
 
@@ -30,7 +32,9 @@ def main() -> None:
     ]
     COMMON.write_text(
         "# Common English words, the commonest first: benchmarks/common_words.py makes this file from the frequency\n"
-        "# dictionary of symspellpy (Google Books n-gram counts, CC BY 3.0; SCOWL).\n" + "\n".join(spoken[:MOST]) + "\n",
+        "# dictionary of symspellpy (Google Books n-gram counts, CC BY 3.0; SCOWL).\n"
+        + "\n".join(spoken[:MOST])
+        + "\n",
         encoding="utf-8",
     )
     print(f"{min(MOST, len(spoken))} words")

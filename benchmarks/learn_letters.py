@@ -10,6 +10,7 @@ to sound rules" (1998). A rule that says what the next shorter context says is l
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 import re
@@ -72,7 +73,7 @@ def best_alignment(word: str, phones: tuple[str, ...], costs: dict[tuple[str, st
     for row in reversed(best[1:]):
         ends.append(row[ends[-1]][1])
     ends.reverse()
-    return [" ".join(phones[start:end]) for start, end in zip(ends, ends[1:], strict=False)]
+    return [" ".join(phones[start:end]) for start, end in itertools.pairwise(ends)]
 
 
 def prior(letter: str, phones: list[str]) -> float:
@@ -83,7 +84,8 @@ def prior(letter: str, phones: list[str]) -> float:
     """
     vowels = sum(phone[0] in "AEIOU" for phone in phones)
     if len(phones) == 2:
-        return 3.0 if letter in "aeiouy" and phones[0] in "YW" and vowels == 1 or " ".join(phones) in DOUBLE else math.inf
+        glided = letter in "aeiouy" and phones[0] in "YW" and vowels == 1
+        return 3.0 if glided or " ".join(phones) in DOUBLE else math.inf
     if letter in "aeiouy":
         return 1.0 if vowels == 1 else 2.5 + 2 * len(phones)
     if vowels:

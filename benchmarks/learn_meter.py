@@ -182,7 +182,10 @@ def _performed_syllables(scan: Scan, golds: Iterable[str]) -> list[tuple[tuple[s
 def table(examples: list[Examples]) -> dict[str, Any]:
     """The whole table, as the analyser reads it."""
     line = line_weights(examples)
-    return {"version": 1, "weights": {"foot": first_weights(), "line": line, "perform": perform_weights(examples, line)}}
+    return {
+        "version": 1,
+        "weights": {"foot": first_weights(), "line": line, "perform": perform_weights(examples, line)},
+    }
 
 
 def use(learned: dict[str, Any]) -> None:

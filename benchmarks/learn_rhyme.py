@@ -35,16 +35,18 @@ Pair = tuple[str, str, bool]
 
 def pairs(poems: Iterable[Poem]) -> list[Pair]:
     """End words near each other and whether they are marked as a rhyme; of unrhymed verse, blank verse only."""
-    found = []
+    found: list[Pair] = []
     for poem in poems:
         if poem["source"] in UNRHYMED and poem["source"] != "neg_blank":
             continue
         for stanza in poem["stanzas"]:
             words, scheme = [end_word(line) for line in stanza["lines"]], stanza["scheme"]
             for i, word in enumerate(words):
-                for j in range(max(0, i - REACH), i):
-                    if word and words[j] and (word != words[j] or poem["source"] not in UNRHYMED):
-                        found.append((words[j], word, scheme[i] == scheme[j]))
+                found += [
+                    (words[j], word, scheme[i] == scheme[j])
+                    for j in range(max(0, i - REACH), i)
+                    if word and words[j] and (word != words[j] or poem["source"] not in UNRHYMED)
+                ]
     return found
 
 

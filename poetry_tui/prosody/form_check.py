@@ -134,7 +134,7 @@ def _merged(scheme: str, ends: Sequence[str]) -> tuple[int, ...]:
     return tuple(together) if len(names) > 1 and len(together) * 2 >= len(names) else ()
 
 
-def _meter(form: Form, heard: Hearing, meter: PoemMeter) -> Iterator[Verdict]:
+def _meter(form: Form, _: Hearing, meter: PoemMeter) -> Iterator[Verdict]:
     if form.meters:
         off = tuple(at for at, line in enumerate(meter.lines, 1) if line.fault)
         count = len(meter.lines)

@@ -136,7 +136,8 @@ def _share_in(scheme: str, heard: Hearing) -> float:
     kept = 0
     for at in wanted:
         mates = [other for other in wanted if scheme[other] == scheme[at] and other != at]
-        kept += any(likeness(ends[at], ends[mate]) > 0 or ends[at] == ends[mate] for mate in mates)
+        heard_alike = sum(likeness(ends[at], ends[mate]) > 0 or ends[at] == ends[mate] for mate in mates)
+        kept += 2 * heard_alike >= len(mates) + (len(mates) > 1)
     crossed = [at for at in wanted if own[at] and any(own[at] == own[k] and scheme[at] != scheme[k] for k in wanted)]
     free = sum(1 for name, heard_name in zip(scheme, own, strict=False) if name == "x" and heard_name)
     if 2 * free > max(1, scheme.count("x")):
@@ -157,7 +158,7 @@ def _in_meter(form: Form, heard: Hearing) -> float:
 
 
 def _irregular_sonnet(heard: Hearing) -> float:
-    """Share of fourteen lines that rhyme in an order of their own; 0 where they are too few, couplets, or no sonnet's."""
+    """Share of fourteen lines that rhyme in an order of their own; 0 for too few, or couplets."""
     letters = rhyme_letters([heard.ends])
     rhymed = sum(map(bool, letters))
     couplets = sum(a == b != "" for a, b in zip(letters[::2], letters[1::2], strict=True))

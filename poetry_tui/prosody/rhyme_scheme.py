@@ -11,6 +11,7 @@ poetry" (2011).
 
 from __future__ import annotations
 
+import itertools
 import json
 import math
 from collections import Counter, defaultdict
@@ -59,7 +60,9 @@ def schemes(stanzas: Sequence[Sequence[str]]) -> list[Scheme]:
     """The scheme of each stanza, given the end words of its lines. Time grows with the number of lines."""
     pieces = [_windows(stanza) for stanza in stanzas]
     heard = iter(_heard([piece for windows in pieces for piece in windows]))
-    return [_joined([next(heard) for _ in windows], len(stanza)) for stanza, windows in zip(stanzas, pieces, strict=True)]
+    return [
+        _joined([next(heard) for _ in windows], len(stanza)) for stanza, windows in zip(stanzas, pieces, strict=True)
+    ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -285,7 +288,7 @@ def _prior(scheme: Scheme) -> float:
     spread = 0.0
     for group in groups:
         spread += priors.opening if len(group) > 1 else priors.alone
-        spread += sum(priors.joining(b - a, at) for at, (a, b) in enumerate(zip(group, group[1:], strict=False), 1))
+        spread += sum(priors.joining(b - a, at) for at, (a, b) in enumerate(itertools.pairwise(group), 1))
     known = priors.catalogue.get(len(scheme), {})
     share = known.get(scheme, 0.0) / (sum(known.values()) + 3)
     return math.log(_CATALOGUE * share + (1 - _CATALOGUE) * math.exp(max(spread, -600.0)))
@@ -313,7 +316,7 @@ def _joined(windows: list[Scheme], size: int) -> Scheme:
     for number, scheme in enumerate(windows):
         start, last = number * REACH, number == len(windows) - 1
         for group in _groups(scheme):
-            for a, b in zip(group, group[1:], strict=False):
+            for a, b in itertools.pairwise(group):
                 early, late = (a + b) / 2 < REACH / 2, (a + b) / 2 >= WINDOW - REACH / 2
                 if (number and early) or (late and not last):
                     continue

@@ -157,9 +157,7 @@ def likeness(one: str, other: str) -> float:
 def _likeness(one: str, other: str) -> float:
     weights = _weights()
     spelling = sum(weights.get(feature, 0.0) for feature in letter_features(one, other))
-    return spelling + max(
-        sum(weights.get(feature, 0.0) for feature in features) for features in alignments(one, other)
-    )
+    return spelling + max(sum(weights.get(feature, 0.0) for feature in features) for features in alignments(one, other))
 
 
 @cache

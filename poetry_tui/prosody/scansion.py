@@ -9,6 +9,7 @@ Shakespeare and Milton", 2012, the weights are learned from lines that people ha
 
 from __future__ import annotations
 
+import itertools
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -221,7 +222,7 @@ def scan_features(scan: Scan, foot: Foot) -> list[str]:
     found += [name for at in beats for name in scan.syllables[at]]
     found.append(f"opening {foot} {beats[0]}")
     state = _OPENINGS + beats[0]
-    for one, other in zip(beats, beats[1:], strict=False):
+    for one, other in itertools.pairwise(beats):
         distance = other - one - 1
         found += distance_names(foot, state, distance, scan.pauses[other - 1] > 0)
         state = distance
@@ -240,5 +241,3 @@ def tables() -> Mapping[str, Mapping[str, float]]:
 def weights_for(purpose: Literal["foot", "line"]) -> Weights:
     """The weights that choose the foot of a poem, or those that scan a line."""
     return Weights(tables()[purpose])
-
-
