@@ -109,7 +109,7 @@ def _scheme(form: Form, heard: Hearing, _: PoemMeter) -> Iterator[Verdict]:
         scheme, faults = scheme_of(form, heard.ends)
         reached = 0 < len(heard.ends) <= len(scheme)
         written = next((one for one in form.schemes if form.scheme_for(len(heard.ends), one) == scheme), form.scheme)
-        merged = _merged(scheme, heard.ends)
+        merged = _merged(scheme, heard.ends, 4 if form.lines else 2)
         lines = tuple(fault.line for fault in faults) or merged
         yield Verdict("scheme", f"rhyme scheme {written}", reached and not faults and not merged, lines)
     if not form.rhymed:
@@ -118,8 +118,11 @@ def _scheme(form: Form, heard: Hearing, _: PoemMeter) -> Iterator[Verdict]:
         yield Verdict("scheme", "no rhyme", met, () if met else rhyming)
 
 
-def _merged(scheme: str, ends: Sequence[str]) -> tuple[int, ...]:
-    """Lines of those letters that should sound apart within a stanza's reach and do not, where most of them do."""
+def _merged(scheme: str, ends: Sequence[str], part: int) -> tuple[int, ...]:
+    """Lines of letters that should sound apart from one of the three before and do not.
+
+    One such letter, or less than a `part`-th of all, may be chance.
+    """
     first: dict[str, int] = {}
     for at, name in enumerate(scheme[: len(ends)]):
         if name != "x":
@@ -131,7 +134,7 @@ def _merged(scheme: str, ends: Sequence[str]) -> tuple[int, ...]:
         for one in names[max(0, at - 3) : at]
         if accepted(ends[first[one]], ends[first[other]])
     ]
-    return tuple(together) if len(names) > 1 and len(together) * 2 >= len(names) else ()
+    return tuple(together) if len(together) > 1 and len(together) * part >= len(names) else ()
 
 
 def _meter(form: Form, _: Hearing, meter: PoemMeter) -> Iterator[Verdict]:

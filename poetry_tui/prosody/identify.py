@@ -112,7 +112,8 @@ def _nearly(form: Form, rule: Verdict, heard: Hearing) -> bool:
         return len(rule.lines) < 2 and len(heard.ends) == len(form.syllables or ())
     if rule.rule == "refrains" and form.refrains:
         return len({heard.ends[number - 1] for number in rule.lines if number <= len(heard.ends)}) == 1
-    return len(rule.lines) * 4 <= len(heard.ends)
+    carried = (len(heard.ends) // (form.stanza or 1) - 1) * len(form.carried)
+    return len(rule.lines) * 4 <= (carried if form.carried else len(heard.ends))
 
 
 def _most_telling(found: tuple[Identified, ...]) -> int:
@@ -152,7 +153,7 @@ def _in_meter(form: Form, heard: Hearing) -> float:
     kept = sum(count == asked[at % len(asked)].feet for at, count in enumerate(beats))
     duple = {"iambic", "trochaic"}
     same_rhythm = (asked[0].foot in duple) == (heard.meter.foot in duple)
-    if not same_rhythm and len(beats) > 5:
+    if not same_rhythm:
         return 0.0
     return kept / len(beats) if kept * 2 >= len(beats) else 0.0
 

@@ -19,7 +19,7 @@ _SAMPLE = 24
 """Lines that the foot of a poem is chosen by, spread over the poem."""
 _AGREEMENT = 1.0
 """How much a line's number of beats is drawn to that of the lines in its place in other stanzas."""
-_ASKED = 6.0
+_ASKED = 3.0
 """The same, for the number of feet that a form asks for."""
 _MOST_BEATS = 12
 _FEWEST_LINES = 4
