@@ -11,7 +11,7 @@ from functools import cached_property, lru_cache
 from poetry_tui.prosody.feet import Division, divided
 from poetry_tui.prosody.performance import performed
 from poetry_tui.prosody.readings import Choices, Word, choices, words_of
-from poetry_tui.prosody.scansion import FEET, CountWeights, Foot, Scan, scanned, weights_for
+from poetry_tui.prosody.scansion import FEET, LONGEST, CountWeights, Foot, Scan, scanned, weights_for
 from poetry_tui.verse import Poem
 
 MEASURES = ("", "monometer", "dimeter", "trimeter", "tetrameter", "pentameter", "hexameter", "heptameter", "octameter")
@@ -99,7 +99,7 @@ class LineMeter:
         if self.wanted is None:
             return ""
         if self.scan is None:
-            return "no words that could be heard"
+            return "too long for a line of verse" if len(self.words) > LONGEST else "no words that could be heard"
         if self.feet != self.wanted.feet:
             return f"{len(self.metrical)} syllables, {self.wanted.syllables} wanted"
         if self.division.strain > _TOLERANCE:

@@ -11,13 +11,11 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations, islice
+from itertools import combinations
 
 from poetry_tui.prosody.pronunciation import Phones, pronunciations
 
 _MOST_WAYS = 6
-_MOST_WORDS = 60
-"""Words; what follows in a longer line is not verse, and is not scanned."""
 _WORD = re.compile(
     r"['’]\s?t\s(?:was|is|were|will|would)\b"
     r"|[^\W_]+(?:['’ʼ‘][^\W_]+|\s['’]\s?(?:d|ll|st|re|ve|en|m)\b|\sn['’]t\b)*(?:\s?['’](?=\s|$))?",
@@ -89,7 +87,7 @@ Choices = tuple[tuple[Choice, ...], ...]
 
 def words_of(text: str) -> tuple[Word, ...]:
     """The words of a line; the parts of a hyphenated one stand for themselves."""
-    matches = list(islice(_WORD.finditer(text), _MOST_WORDS))
+    matches = list(_WORD.finditer(text))
     found = []
     for number, match in enumerate(matches):
         after = text[match.end() : matches[number + 1].start()] if number + 1 < len(matches) else None

@@ -26,6 +26,8 @@ _WIDEST = 3
 """Syllables without a beat that may stand together."""
 _OPENINGS = _WIDEST + 1
 """Distances before the first beat are counted on from here, so that a state is one number."""
+LONGEST = 24
+"""Words; a longer line is prose, and is not scanned."""
 _START = -1
 _IMPOSSIBLE = -8.0
 
@@ -133,10 +135,12 @@ def scanned(
     counts: CountWeights | None = None,
     only: str = "",
 ) -> Scan | None:
-    """The best path of a meter through the ways to say a line; None where there is none.
+    """The best path of a meter through the ways to say a line; None where there is none, or more than `LONGEST` words.
 
     `counts` weigh the number of beats. `only` are the marks that the path must have (for learning).
     """
+    if len(words) > LONGEST:
+        return None
     distances = weights.distances(foot)
     openings = [weights.opening(foot, at) for at in range(_WIDEST + 1)]
     counted = 1 if counts is not None else 0
