@@ -12,14 +12,13 @@ poetry" (2011).
 from __future__ import annotations
 
 import itertools
-import json
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from poetry_tui.prosody.rhyme_sounds import TABLE, likeness
+from poetry_tui.prosody.rhyme_sounds import likeness, table
 from poetry_tui.verse import tokens
 
 Scheme = tuple[int, ...]
@@ -271,13 +270,13 @@ class _Priors:
 
 @cache
 def _priors() -> _Priors:
-    table = json.loads(TABLE.read_text(encoding="utf-8"))
+    learned = table()
     catalogue: dict[int, dict[Scheme, float]] = defaultdict(dict)
-    for letters, count in table["schemes"].items():
+    for letters, count in learned["schemes"].items():
         scheme = canonical(letter if letter != "x" else at for at, letter in enumerate(letters))
         catalogue[len(scheme)][scheme] = count
-    joins = {(int(key.split()[0]), int(key.split()[1])): value for key, value in table["joins"].items()}
-    return _Priors(table["opening"], table["alone"], joins, table["never"], catalogue)
+    joins = {(int(key.split()[0]), int(key.split()[1])): value for key, value in learned["joins"].items()}
+    return _Priors(learned["opening"], learned["alone"], joins, learned["never"], catalogue)
 
 
 @cache

@@ -16,6 +16,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
+from typing import Any
 
 from poetry_tui.prosody.pronunciation import Phones, pronunciations
 
@@ -161,6 +162,13 @@ def _likeness(one: str, other: str) -> float:
 
 
 @cache
+def table() -> Mapping[str, Any]:
+    """What was learned: `weights` of features, and the priors of schemes."""
+    found: dict[str, Any] = json.loads(TABLE.read_text(encoding="utf-8"))
+    return found
+
+
+@cache
 def _weights() -> Mapping[str, float]:
-    found: dict[str, float] = json.loads(TABLE.read_text(encoding="utf-8"))["weights"]
+    found: Mapping[str, float] = table()["weights"]
     return found
