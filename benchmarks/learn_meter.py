@@ -21,7 +21,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from poetry_tui.prosody import scansion
+from poetry_tui.prosody import meter_analyzer, scansion
 from poetry_tui.prosody.meter_analyzer import agreed, fitting_foot, heard
 from poetry_tui.prosody.performance import sounded, syllable_features
 from poetry_tui.prosody.scansion import FEET, TABLE, CountWeights, Scan, Weights, scan_features, scanned
@@ -103,7 +103,7 @@ class Examples:
         self.poem = poem
         self.sizes = [len(stanza) for stanza in stanzas_of(poem)]
         self.lines = [heard(line["text"]) for line in poem["lines"]]
-        self.foot = poem["foot"] or fitting_foot(self.lines)
+        self.foot = poem["foot"] or fitting_foot([line["text"] for line in poem["lines"]])
 
     def counts(self, weights: Weights) -> list[CountWeights]:
         """What each line's number of beats is worth, scanned with these weights."""
@@ -192,6 +192,7 @@ def use(learned: dict[str, Any]) -> None:
     """Let the analyser work with a table that is not written."""
     scansion.tables = lambda: learned["weights"]  # type: ignore[assignment]
     scansion.weights_for.cache_clear()
+    meter_analyzer.forget()
 
 
 def main() -> None:

@@ -7,6 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
+from typing import Literal
 
 from poetry_tui.prosody.feet import Division, divided
 from poetry_tui.prosody.performance import performed
@@ -153,21 +154,20 @@ def analyze_meter(poem: Poem, wanted: Sequence[Meter] | None = None) -> PoemMete
 def scan_stanzas(stanzas: Sequence[Sequence[str]], wanted: Sequence[Meter] | None = None) -> PoemMeter:
     """The same for lines of text by stanza. Never fails; time grows with the number of lines."""
     texts = [line for stanza in stanzas for line in stanza]
-    spoken = [heard(text) for text in texts]
-    foot = wanted[0].foot if wanted else fitting_foot(spoken)
-    weights = weights_for("line")
+    foot = wanted[0].foot if wanted else fitting_foot(texts)
     if wanted:
-        counts: list[CountWeights] = [{0: 0.0, wanted[at % len(wanted)].feet: _ASKED} for at in range(len(texts))]
+        scans = [_asked_for(text, wanted[at % len(wanted)]) for at, text in enumerate(texts)]
     else:
-        scans = [scanned(*line, foot, weights) for line in spoken]
-        counts = agreed([len(stanza) for stanza in stanzas], [scan.beats if scan else 0 for scan in scans])
-    scans = [scanned(*line, foot, weights, count) for line, count in zip(spoken, counts, strict=True)]
+        free = [_free(text, foot, "line") for text in texts]
+        counts = agreed([len(stanza) for stanza in stanzas], [scan.beats if scan else 0 for scan in free])
+        weights = weights_for("line")
+        scans = [scanned(*heard(text), foot, weights, count) for text, count in zip(texts, counts, strict=True)]
     beats = Counter(scan.beats for scan in scans if scan)
     measure = beats.most_common(1)[0][0] if beats else 0
     meters = tuple(wanted) if wanted is not None else _meters(foot, stanzas, scans)
     lines = [
-        LineMeter(text, *line, scan, foot, meters[at % len(meters)] if meters else None)
-        for at, (text, line, scan) in enumerate(zip(texts, spoken, scans, strict=True))
+        LineMeter(text, *heard(text), scan, foot, meters[at % len(meters)] if meters else None)
+        for at, (text, scan) in enumerate(zip(texts, scans, strict=True))
     ]
     found = PoemMeter(foot, measure, meters, tuple(lines))
     if wanted is None and meters and found.consistency < 0.6:
@@ -182,14 +182,31 @@ def heard(text: str) -> Heard:
     return words, choices(words)
 
 
-def fitting_foot(lines: Sequence[Heard]) -> Foot:
+@lru_cache(maxsize=4096)
+def _free(text: str, foot: Foot, purpose: Literal["foot", "line"]) -> Scan | None:
+    """A line scanned by itself."""
+    return scanned(*heard(text), foot, weights_for(purpose))
+
+
+@lru_cache(maxsize=4096)
+def _asked_for(text: str, meter: Meter) -> Scan | None:
+    """A line scanned in the meter that a form asks of it."""
+    return scanned(*heard(text), meter.foot, weights_for("line"), {0: 0.0, meter.feet: _ASKED})
+
+
+def forget() -> None:
+    """Let go of the scans that are remembered (other weights are used)."""
+    _free.cache_clear()
+    _asked_for.cache_clear()
+
+
+def fitting_foot(texts: Sequence[str]) -> Foot:
     """The foot in which a sample of the lines weighs most; iambic where nothing is heard."""
-    spoken = [line for line in lines if line[0]]
+    spoken = [text for text in texts if heard(text)[0]]
     step = max(1, -(-len(spoken) // _SAMPLE))
-    weights = weights_for("foot")
 
     def total(foot: Foot) -> float:
-        scans = (scanned(*line, foot, weights) for line in spoken[::step])
+        scans = (_free(text, foot, "foot") for text in spoken[::step])
         return sum(scan.weight if scan else _UNMETERED for scan in scans)
 
     return max(FEET, key=total)
