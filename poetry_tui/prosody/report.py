@@ -103,7 +103,7 @@ class FormReport:
             said[0] += f"; {self.meter}, {self.on_meter} of {len(self.lines)} lines"
         said += [f"{'kept' if rule.met else 'broken'}: {rule.text}" for rule in self.rules]
         for fault in self.rhyme_faults:
-            kind = "only a slant rhyme" if fault.kind == "slant" else "no rhyme"
+            kind = f"only {fault.slant or 'a slant rhyme'}" if fault.kind == "slant" else "no rhyme"
             wanted = f"should rhyme with line {fault.partner} '{fault.partner_word}'"
             tries = f" ({', '.join(fault.suggestions)} would)" if fault.suggestions else ""
             said.append(f"line {fault.line} '{fault.word}' {wanted}: {kind}{tries}")
