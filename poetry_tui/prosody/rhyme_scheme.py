@@ -24,7 +24,7 @@ from poetry_tui.verse import tokens
 Scheme = tuple[int, ...]
 """A number for each line of a stanza, counted in order of appearance; a number used once is a line without rhyme."""
 
-VETO = -0.25
+VETO = 0.1
 """Log-odds; below it against every line of a group, a line does not belong to the group."""
 REACH = 14
 """Lines; a rhyme further back than this is not heard as one."""
@@ -43,7 +43,7 @@ _CATALOGUE = 0.3
 """Share of the prior that goes to schemes as learned; the rest to how far apart rhymes stand."""
 _FRESH = 1.0
 """How readily a stanza leaves the scheme of the others of its length: the concentration of a Chinese restaurant."""
-_LEFT_OUT = math.log(0.003)
+_LEFT_OUT = math.log(0.01)
 """What each line costs that its scheme wants to rhyme and that does not."""
 _BLANK = math.log(0.9)
 """What a line of blank verse costs: as much as a line without rhyme where none is expected."""
