@@ -6,6 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from poetry_tui.prosody.pronunciation import pronunciations
 from poetry_tui.prosody.rhyme_kinds import Gender, Rhyme, Slant, accepted, gender, rhyme_of, slant_of
 from poetry_tui.prosody.rhyme_scheme import REACH, end_word, schemes
 from poetry_tui.prosody.rhyme_sounds import likeness
@@ -74,8 +75,6 @@ def analyze_rhyme(poem: Poem, expected: str = "", *, strict: bool = False, inter
     `expected` is a scheme with a letter a line (`x`: free; spaces do not matter), against which deviations are told.
     `strict` lets only full rhymes count that the dictionary verifies. `internal` looks for rhymes within lines, too.
     """
-    from poetry_tui.prosody.pronunciation import pronunciations
-
     ends = [end_word(line.text) for line in poem.lines]
     letters = rhyme_letters([[end_word(line.text) for line in stanza.lines] for stanza in poem.stanzas])
     if strict:

@@ -14,7 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -23,6 +23,9 @@ from poetry_tui.verse import tokens
 
 Scheme = tuple[int, ...]
 """A number for each line of a stanza, counted in order of appearance; a number used once is a line without rhyme."""
+
+Prior = Callable[[Scheme], float]
+"""Log-probability of a scheme."""
 
 VETO = 0.1
 """Log-odds; below it against every line of a group, a line does not belong to the group."""
@@ -98,9 +101,9 @@ class _Stanza:
                 sound = self._sound(scheme) + missing * _LEFT_OUT
                 self.readings[scheme, model] = _Reading(scheme, model, sound)
 
-    def best(self, prior: Mapping[Scheme, float]) -> _Reading:
-        """The likeliest reading; schemes that the prior does not name have the prior of verse at large."""
-        return max(self.readings.values(), key=lambda reading: reading.sound + _prior_of(reading.model, prior))
+    def best(self, prior: Prior) -> _Reading:
+        """The likeliest reading."""
+        return max(self.readings.values(), key=lambda reading: reading.sound + _PRIOR * prior(reading.model))
 
     def _sound(self, scheme: Scheme) -> float:
         return sum(_weight(sum(self._pairs(group)), len(group)) for group in _groups(scheme))
@@ -176,7 +179,7 @@ def _heard(stanzas: Sequence[Sequence[str]]) -> list[Scheme]:
 
 def _agreed(stanzas: list[_Stanza]) -> list[_Reading]:
     """A reading for each of several stanzas of one length: each as likely as it is and as the others are read."""
-    readings = [stanza.best({}) for stanza in stanzas]
+    readings = [stanza.best(_prior) for stanza in stanzas]
     if len(stanzas) == 1:
         return readings
     if stanzas[0].size > _ENUMERATED:
@@ -200,30 +203,20 @@ def _likelihood(readings: list[_Reading]) -> float:
     total = 0.0
     counts: Counter[Scheme] = Counter()
     for number, reading in enumerate(readings):
-        total += reading.sound + _prior_of(reading.model, _shared(counts, number))
+        total += reading.sound + _PRIOR * _shared(counts, number)(reading.model)
         counts[reading.model] += 1
     return total
 
 
-class _Shared(dict[Scheme, float]):
-    """The prior of a scheme in a poem of which `number` stanzas have the schemes of `counts`."""
+def _shared(counts: Mapping[Scheme, int], number: int) -> Prior:
+    """The prior of a scheme in a poem of which `number` other stanzas have the schemes of `counts`."""
 
-    def __init__(self, counts: Mapping[Scheme, int], number: int) -> None:
-        super().__init__()
-        self.counts, self.number = counts, number
-
-    def __missing__(self, model: Scheme) -> float:
+    @cache
+    def prior(model: Scheme) -> float:
         fresh = _FRESH * math.exp(_prior(model))
-        found = self[model] = math.log((self.counts.get(model, 0) + fresh) / (self.number + _FRESH))
-        return found
+        return math.log((counts.get(model, 0) + fresh) / (number + _FRESH))
 
-
-def _shared(counts: Mapping[Scheme, int], number: int) -> _Shared:
-    return _Shared(counts, number)
-
-
-def _prior_of(model: Scheme, prior: Mapping[Scheme, float]) -> float:
-    return _PRIOR * (prior[model] if isinstance(prior, _Shared) else _prior(model))
+    return prior
 
 
 def _weight(total: float, size: int) -> float:
