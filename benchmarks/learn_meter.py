@@ -4,8 +4,7 @@ Input: a file of scanned poems (JSON Lines: `foot`, `lines` with `text`, `stanza
 `../shared/data/prosody/meter_dev.jsonl`. Three sets of weights: `foot`, to choose the foot of a poem, is the plain
 knowledge of `first_weights` below; `line` starts from it and is learned by an averaged structured perceptron (Collins,
 "Discriminative training methods for hidden Markov models", 2002) with the best allowed path as its hidden truth;
-`perform` is a logistic regression. With `--folds` nothing is written: each fifth of the poems is scanned by weights
-learned from the other four, and written as predictions to the file named.
+`perform` is a logistic regression. `benchmarks/prosody.py --cross-validate` measures them on poems left out.
 
     python -m benchmarks.learn_meter ../shared/data/prosody/meter_dev.jsonl
 """

@@ -40,9 +40,11 @@ def analyze_rhyme(
 ) -> None:
     """Which lines rhyme, and how."""
     from poetry_tui.prosody import rhyme_analyzer
+    from poetry_tui.prosody.form_check import scheme_of
+    from poetry_tui.prosody.rhyme_scheme import end_word
 
     poem, wanted = _poem(source), _form(form)
-    expected = wanted.scheme_for(len(poem.lines)) if wanted else ""
+    expected = scheme_of(wanted, [end_word(line.text) for line in poem.lines])[0] if wanted else ""
     found = rhyme_analyzer.analyze_rhyme(poem, expected, strict=strict, internal=internal)
     if as_json:
         _print_json(found)

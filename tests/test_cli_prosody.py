@@ -39,6 +39,11 @@ def test_rhyme_as_json(sonnet):
     assert found["deviations"][0]["line"] == 14
 
 
+def test_a_form_may_have_more_schemes_than_one():
+    assert "✗" not in said("analyze", "rhyme", "-", "--form", "miltonic sonnet", given=POEMS["petrarchan sonnet"])
+    assert "✗" not in said("analyze", "rhyme", "-", "--form", "ballad", given=POEMS["common measure"])
+
+
 def test_meter_from_standard_input():
     text = said("analyze", "meter", "-", given=POEMS["blank verse"])
     assert "iambic pentameter; 100% of the lines keep it" in text

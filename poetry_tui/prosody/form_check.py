@@ -142,7 +142,7 @@ def _meter(form: Form, _: Hearing, meter: PoemMeter) -> Iterator[Verdict]:
         off = tuple(at for at, line in enumerate(meter.lines, 1) if line.fault)
         count = len(meter.lines)
         met = count > 0 and count - len(off) >= _MOST_LINES_ON_METER * count
-        name = meter_name(tuple(dict.fromkeys(form.meters)))
+        name = meter_name(form.meters)
         yield Verdict("meter", f"{name} ({count - len(off)} of {count} lines)", met, off)
 
 

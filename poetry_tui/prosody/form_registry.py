@@ -87,7 +87,7 @@ class Form(BaseModel):
         if self.syllables:
             parts.append(f"{'-'.join(map(str, self.syllables))} syllables")
         if self.meters:
-            parts.append(meter_name(tuple(dict.fromkeys(self.meters))))
+            parts.append(meter_name(self.meters))
         parts += [f"lines {', '.join(map(str, group))} are the same line" for group in self.refrains]
         if self.opening_words:
             parts.append(f"lines {', '.join(map(str, self.opening_words))} are the first words of line 1")

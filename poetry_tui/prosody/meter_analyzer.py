@@ -141,8 +141,8 @@ class PoemMeter:
 
 
 def meter_name(meters: Sequence[Meter]) -> str:
-    """One name for meters that lines have by turns: "iambic tetrameter and iambic trimeter"; "" for none."""
-    return " and ".join(map(str, meters))
+    """One name for meters that lines have by turns: "iambic tetrameter and iambic trimeter", each once; "" for none."""
+    return " and ".join(map(str, dict.fromkeys(meters)))
 
 
 def analyze_meter(poem: Poem, wanted: Sequence[Meter] | None = None) -> PoemMeter:

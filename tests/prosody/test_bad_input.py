@@ -47,6 +47,7 @@ def test_what_was_guessed_is_named():
     assert report(Poem.parse(TEXTS["russian"]), None).unheard == ("мгновенье", "ты")
 
 
+@pytest.mark.slow
 def test_a_megabyte_of_prose_takes_seconds():
     sentence = "The committee, having considered the matter at length, decided to postpone its decision till spring. "
     prose = "\n".join(sentence * (1 + at % 6) for at in range(3000))
