@@ -162,7 +162,9 @@ def _ways(word: str, entries: Mapping[str, str]) -> list[str]:
 
 
 def _looked_up(word: str) -> list[Phones]:
-    return [tuple(phones.split()) for phones in _ways(word, dictionary())]
+    """The dictionary's ways to say a word; one without a vowel (sh) gets a murmured one, to be a syllable."""
+    said = (tuple(phones.split()) for phones in _ways(word, dictionary()))
+    return [phones if any(phone[-1].isdigit() for phone in phones) else (*phones, "AH1") for phones in said]
 
 
 def _stem(stem: str) -> list[Phones]:

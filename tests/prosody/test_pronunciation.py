@@ -44,6 +44,6 @@ def test_an_unknown_word_has_a_guess_that_says_so(word, count):
     assert not said.known
 
 
-@pytest.mark.parametrize("word", ["", "'", "-", "42", "水", "ſ", "a-", "e" * 5000])
+@pytest.mark.parametrize("word", ["", "'", "-", "42", "sh", "SH", "hmm", "th'", "pst", "水", "ſ", "a-", "e" * 5000])
 def test_any_word_has_a_syllable(word):
     assert all(one.stresses for one in pronunciations(word))
