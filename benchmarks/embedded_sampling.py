@@ -34,7 +34,7 @@ from benchmarks.table import RESULTS
 from poetry_tui.llm import ChatMessage, ChatModel, ChatOptions, ModelSettings, ModelSpec, open_model
 from poetry_tui.llm.chat import ChatEnd
 from poetry_tui.places import data_folder
-from poetry_tui.prosody.forms import detect
+from poetry_tui.prosody.form_registry import detect
 from poetry_tui.prosody.report import report
 from poetry_tui.settings import Settings
 from poetry_tui.verse import Poem, extract, flux, tokens

@@ -16,6 +16,7 @@ import typer
 
 from poetry_tui import __version__
 from poetry_tui.cli_models import models_app
+from poetry_tui.cli_prosody import analyze_app, list_forms
 from poetry_tui.errors import BadRequest, PoetryError
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ app = typer.Typer(
 sessions_app = typer.Typer(help="The sessions you have kept.", no_args_is_help=True)
 app.add_typer(sessions_app, name="sessions")
 app.add_typer(models_app, name="models")
+app.add_typer(analyze_app, name="analyze")
+app.command("forms")(list_forms)
 
 Poet = Annotated[
     str | None, typer.Option(help="Model of the Poet: ollama:NAME, gguf:PATH, openai:NAME, embedded, auto.")

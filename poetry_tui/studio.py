@@ -19,7 +19,7 @@ from poetry_tui.errors import BadRequest, ModelError
 from poetry_tui.library import Library
 from poetry_tui.llm import ChatModel, ChatOptions, ModelSettings, ModelSpec, open_model
 from poetry_tui.places import data_folder
-from poetry_tui.prosody.forms import detect, form_named
+from poetry_tui.prosody.form_registry import detect, form_named
 from poetry_tui.prosody.report import report
 from poetry_tui.settings import Settings
 from poetry_tui.workshop import Event, Hand, Intervention, Session, apply, fold, opened

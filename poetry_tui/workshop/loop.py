@@ -13,7 +13,7 @@ from dataclasses import replace
 from typing import Literal
 
 from poetry_tui.errors import ModelError
-from poetry_tui.prosody.forms import form_named
+from poetry_tui.prosody.form_registry import form_named
 from poetry_tui.prosody.report import FormReport, report
 from poetry_tui.verse import Poem, extract, restore_locked
 from poetry_tui.workshop.approval import says_approval

@@ -11,7 +11,7 @@ from poetry_tui.prosody.pronunciation import pronunciations
     ("word", "phones"),
     [
         ("night", "N AY1 T"),
-        ("o'er", "OW1 V ER0"),
+        ("o'er", "AO1 R"),
         ("heav'n", "HH EH1 V AH0 N"),
         ("lighthouse's", "L AY1 T HH AW2 S IH0 Z"),
         ("shimmered", "SH IH1 M ER0 D"),
@@ -30,7 +30,7 @@ def test_a_word_said_in_two_ways_has_both():
 
 
 def test_halves_of_a_compound_keep_their_sounds():
-    (said,) = pronunciations("salt-white")
+    said, *_ = pronunciations("salt-white")
     assert said.phones == ("S", "AO1", "L", "T", "W", "AY2", "T")
     assert said.known
 
@@ -44,6 +44,6 @@ def test_an_unknown_word_has_a_guess_that_says_so(word, count):
     assert not said.known
 
 
-@pytest.mark.parametrize("word", ["", "'", "-", "42", "水", "ſ", "a-", "e" * 5000])
+@pytest.mark.parametrize("word", ["", "'", "-", "42", "sh", "SH", "hmm", "th'", "pst", "水", "ſ", "a-", "e" * 5000])
 def test_any_word_has_a_syllable(word):
     assert all(one.stresses for one in pronunciations(word))

@@ -7,10 +7,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from poetry_tui.errors import BadRequest
-from poetry_tui.prosody.forms import detect, form_named, forms
+from poetry_tui.prosody.form_registry import detect, form_named, forms
 from poetry_tui.prosody.pronunciation import pronunciations
 from poetry_tui.prosody.report import report
-from poetry_tui.prosody.rhyme import letters, rhyme_of, words_that_rhyme
+from poetry_tui.prosody.rhyme_analyzer import rhyme_letters
+from poetry_tui.prosody.rhyme_kinds import rhyme_of
+from poetry_tui.prosody.suggestions import words_that_rhyme
 from poetry_tui.verse import Poem
 
 SONNET = """The sill keeps what the afternoon lets fall:
@@ -51,7 +53,7 @@ class TestRhyme:
         assert rhyme_of(first, second) == kind
 
     def test_letters_are_given_in_order_of_appearance(self):
-        assert letters(["fall", "light", "wall", "night", "lend"]) == ["A", "B", "A", "B", ""]
+        assert rhyme_letters([["fall", "light", "wall", "night", "lend"]]) == ["A", "B", "A", "B", ""]
 
     def test_suggestions_rhyme_and_are_not_the_words_at_hand(self):
         found = words_that_rhyme("enough", ["rough"])

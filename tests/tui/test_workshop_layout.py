@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from rich.console import Console
 
-from poetry_tui.prosody.forms import form_named
+from poetry_tui.prosody.form_registry import form_named
 from poetry_tui.prosody.report import report
 from poetry_tui.tui.inks import _mixed
 from poetry_tui.tui.themes import INK

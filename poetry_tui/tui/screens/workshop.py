@@ -149,7 +149,7 @@ class WorkshopScreen(Screen[None]):
     @work(group="dialog", exclusive=True)
     async def action_choose_form(self) -> None:
         """Choose a form for the next poem."""
-        from poetry_tui.prosody.forms import forms
+        from poetry_tui.prosody.form_registry import forms
 
         answers = [
             ("any", "as the request says"),

@@ -101,7 +101,7 @@ def _measured(report: FormReport, inks: Inks, width: int, console: Console) -> l
     """What prosody found, apart from the Educator's words: failing rhymes with words that fit, broken rules."""
     said: list[tuple[Text, int | None]] = []
     for fault in report.rhyme_faults:
-        kind = "slant" if fault.kind == "slant" else "no rhyme"
+        kind = f"slant ({fault.slant})" if fault.slant else "slant" if fault.kind == "slant" else "no rhyme"
         pair = f"{fault.partner} {fault.partner_word} / {fault.line} {fault.word}: {kind}"
         said.append((Text(pair, style=inks.bad), fault.line))
         if fault.suggestions:

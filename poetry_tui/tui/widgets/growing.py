@@ -60,7 +60,7 @@ def growing(text: str, revised: Draft | None, form: str | None, *, thinking: boo
 
 @lru_cache(maxsize=4)
 def _measured(poem: Poem, revised: Draft, form: str | None) -> Draft:
-    from poetry_tui.prosody.forms import form_named
+    from poetry_tui.prosody.form_registry import form_named
     from poetry_tui.prosody.report import report
 
     kept = {revised.poem.lines[number - 1].text for number in revised.locked}

@@ -75,7 +75,7 @@ class RequestBar(Vertical):
         event.stop()
         if cast("StudioApp", self.app).studio is None or len(event.value) > LONGEST_REQUEST:
             return
-        from poetry_tui.prosody.forms import detect
+        from poetry_tui.prosody.form_registry import detect
 
         found = detect(event.value)
         self._detected = found.name if found else ""
