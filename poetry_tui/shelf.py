@@ -72,6 +72,7 @@ class Shelf:
     async def aclose(self) -> None:
         """Close the connections."""
         await self.server.aclose()
+        await asyncio.to_thread(self._records.close)
 
     async def models(self) -> list[ShelfModel]:
         """The models of the server, the newest first. Raises a `ModelError`."""

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from sqlite3 import Connection
+from threading import Lock
 
-from poetry_tui.library.database import connect, open_library, reported, transaction
+from poetry_tui.library.database import open_library, reported, transaction
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +30,13 @@ class ModelRecords:
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        open_library(path).close()
+        # One connection for all: the last one that closes makes SQLite wait for the disk, and a disk may be busy.
+        self._connected = open_library(path)
+        self._using = Lock()
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connected.close()
 
     def known_digest(self, file: Path) -> str | None:
         """The digest of a file that was hashed before, if its size, its time and its inode are the same."""
@@ -81,5 +88,5 @@ class ModelRecords:
 
     @contextmanager
     def _connection(self) -> Iterator[Connection]:
-        with reported(self._path), closing(connect(self._path)) as connection:
-            yield connection
+        with self._using, reported(self._path):
+            yield self._connected
