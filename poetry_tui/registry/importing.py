@@ -21,7 +21,7 @@ from poetry_tui.registry.ollama import OllamaServer
 from poetry_tui.registry.roles import ModelRole
 
 Step = Literal["hash", "send", "create", "try", "name"]
-_CHUNK = 1 << 20
+_PIECE, _TOLD = 1 << 20, 1 << 22  # bytes read at a time, and between two words about it
 _TRIAL = [ChatMessage("system", "You are a poet."), ChatMessage("user", "Say one line about rain.")]
 """With a system message of its own, so that a long persona need not be read first."""
 _TRIAL_TOKENS = 16
@@ -133,14 +133,15 @@ async def _digest(path: Path, records: Records, tell: Callable[[Progress], None]
 
 def _hashed(path: Path, tell: Callable[[Progress], None]) -> str:
     """sha256:<hex> of a file, read in pieces."""
-    digest, piece, done = hashlib.sha256(), bytearray(_CHUNK), 0
+    digest, piece, done = hashlib.sha256(), bytearray(_PIECE), 0
     try:
         total = path.stat().st_size
         with path.open("rb", buffering=0) as stream:
             while count := stream.readinto(piece):
                 digest.update(memoryview(piece)[:count])
                 done += count
-                tell(Progress("hash", f"reading {path.name}", done, total))
+                if done % _TOLD < _PIECE or done == total:
+                    tell(Progress("hash", f"reading {path.name}", done, total))
     except OSError as error:
         raise BadModelFile(f"{path} cannot be read: {error.strerror}. Check the path and its permissions.") from error
     return f"sha256:{digest.hexdigest()}"

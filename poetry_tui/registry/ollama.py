@@ -21,8 +21,8 @@ from poetry_tui.errors import BadReply, StreamBroken
 from poetry_tui.llm.address import ollama_url
 from poetry_tui.llm.ollama_api import CHAT_SECONDS, PROBE_SECONDS, OllamaApi
 
-_CHUNK = 8 << 20
-"""Bytes of a file between two words about how much has been sent."""
+_PIECE, _TOLD = 1 << 18, 1 << 22
+"""Bytes that are sent at a time, and between two words about how much has been sent."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,22 +166,27 @@ def _connection(url: str) -> HTTPConnection:
 
 
 def _post_file(connection: HTTPConnection, path: str, file: Path, sent: Callable[[int, int], None]) -> tuple[int, str]:
-    """Status and text of the answer. The kernel copies the file into the socket: nothing is faster.
+    """Status and text of the answer. Pieces that fit into the processor's cache go faster than `sendfile` (measured).
 
     Of a file that it has, or cannot store, the server says so before it has read it, and closes the connection under
     the sender: then the answer counts. Raises `OSError`.
     """
     with closing(connection), file.open("rb") as stream:
-        size, done = stream.seek(0, os.SEEK_END), 0
+        size, done = os.fstat(stream.fileno()).st_size, 0
         connection.putrequest("POST", path)
         connection.putheader("Content-Length", str(size))
         connection.endheaders()
         try:
-            while done < size:
-                done += connection.sock.sendfile(stream, done, min(_CHUNK, size - done))
-                sent(done, size)
+            while piece := stream.read(_PIECE):
+                connection.sock.sendall(piece)
+                done += len(piece)
+                if done % _TOLD < _PIECE or done == size:
+                    sent(done, size)
         except (BrokenPipeError, ConnectionResetError):
             pass
+        else:
+            if done < size:
+                raise OSError(f"{file.name} became shorter while it was sent")
         try:
             answer = connection.getresponse()
             return answer.status, answer.read().decode(errors="replace")
