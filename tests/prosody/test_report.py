@@ -14,24 +14,9 @@ from poetry_tui.prosody.rhyme_analyzer import rhyme_letters
 from poetry_tui.prosody.rhyme_kinds import rhyme_of
 from poetry_tui.prosody.suggestions import words_that_rhyme
 from poetry_tui.verse import Poem
+from tests.prosody.poems import POEMS
 
-SONNET = """The sill keeps what the afternoon lets fall:
-a coin of sun, a pin, a wasp gone light,
-the shadow of the bottle on the wall
-that thins and lengthens inward toward the night.
-
-By four the orchard has no more to lend.
-It pays in pewter, then it pays in lead;
-the kettle ticks; the radiators bend
-their iron music round the unmade bed.
-
-I lift one hand to where the pane still gave
-its leavings, and the bones come up like twigs,
-five winter branches nothing grew to save
-but this: a net of red, a nest that jigs
-
-with its own heat. So little light. Enough
-to see the hand by, and the hand is rough."""
+SONNET = POEMS["sonnet"]
 HAIKU = "rain on the tin roof\nthe cat turns over one ear\nand gives up on noon"
 
 
